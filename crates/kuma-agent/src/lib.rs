@@ -1,0 +1,1 @@
+//! The run loop: context window, model, events.

@@ -1,0 +1,18 @@
+//! Model ports, and the remote providers behind them.
+//!
+//! Everything above this crate talks to models through the traits here: [`ChatModel`] for
+//! conversation, [`Embedder`] for vectors, [`Provider`] for what a vendor, a compatible server or
+//! this very process offers. The vendors' wire formats, the library that speaks them and their
+//! errors end at this crate's border. In-process models live in `kuma-local`, behind the same traits.
+//!
+//! Called by `kuma-agent` (chat), `kuma-app` (which model is used for what) and the binary (wiring).
+
+pub mod chat;
+pub mod embed;
+pub mod error;
+pub mod provider;
+
+pub use chat::{ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, Part, Role, ToolCall, ToolSpec};
+pub use embed::Embedder;
+pub use error::{ModelError, ModelErrorKind};
+pub use provider::{Capability, ModelInfo, Provider, ProviderKind};

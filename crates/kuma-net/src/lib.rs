@@ -1,0 +1,1 @@
+//! The one HTTP client factory and the guard for steered requests.

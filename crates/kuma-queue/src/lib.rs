@@ -1,0 +1,1 @@
+//! Queue, run journal and signals: the ports and their in-process forms.

@@ -1,0 +1,17 @@
+//! The words every other crate shares: ids, roles, job states, run events.
+//!
+//! A leaf: it knows no database, no network and no vendor. Anything that is stored, sent to a
+//! client, or recorded in a fixture is spelled here once. See `docs/ARCHITECTURE.md`.
+
+pub mod id;
+pub mod job;
+pub mod message;
+pub mod run_event;
+pub mod run_log;
+pub mod usage;
+
+pub use id::{ChatId, JobId, MessageId, UserId};
+pub use job::JobStatus;
+pub use message::{Effect, MessageRole, MessageStatus, ToolCallRecord};
+pub use run_event::{FinishReason, RunEvent, RunFailure};
+pub use usage::Usage;
