@@ -1,0 +1,211 @@
+//! Which of a chat's messages a model gets to see.
+//!
+//! The rules, in their order:
+//! 1. The system prompt and the new message are always sent whole.
+//! 2. A history of more than [`SUMMARISE_ABOVE`] messages is sent as a summary of the older ones and
+//!    the [`KEEP_RECENT`] most recent. [`ContextPlan::of`] says what must be summarised; each message
+//!    is summarised once, and the summary carried on.
+//! 3. All of it has to fit the model's window with room for the answer: whole messages are dropped
+//!    from the oldest on, then the summary. No message is ever cut.
+//! 4. What is sent begins with a message of the user: some providers insist.
+
+use kuma_llm::{ChatMessage, Role};
+
+use crate::tokens;
+
+/// Histories up to this many messages are sent as they are.
+pub const SUMMARISE_ABOVE: usize = 30;
+/// How many messages stay verbatim beside a summary.
+pub const KEEP_RECENT: usize = 15;
+/// Tokens that are kept free for the answer, at most a quarter of the window.
+const ROOM_FOR_ANSWER: usize = 4_096;
+/// The window of a model that does not tell. Current remote models all have more.
+const UNKNOWN_WINDOW: usize = 32_768;
+
+/// A finished message of the chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryMessage {
+    /// Who spoke; user or assistant.
+    pub role: Role,
+    /// What was said.
+    pub text: String,
+}
+
+/// How the history is to be treated before a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextPlan {
+    /// How many of the messages that no summary covers yet must go into it now; 0: none.
+    pub summarise: usize,
+}
+
+impl ContextPlan {
+    /// The plan for a history of which `unsummarised` messages are in no summary yet.
+    pub const fn of(unsummarised: usize) -> Self {
+        let summarise = if unsummarised > SUMMARISE_ABOVE { unsummarised - KEEP_RECENT } else { 0 };
+        Self { summarise }
+    }
+}
+
+/// The messages to send, and what had to be left out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Context {
+    /// Ready for the model.
+    pub messages: Vec<ChatMessage>,
+    /// Messages of the history that did not fit.
+    pub dropped: usize,
+}
+
+/// Puts together what the model gets to see.
+///
+/// `history` are the messages after the summary, oldest first, without `question`.
+pub fn assemble(
+    system: &str,
+    summary: Option<&str>,
+    history: &[HistoryMessage],
+    question: ChatMessage,
+    window: Option<u32>,
+) -> Context {
+    let window = window.map_or(UNKNOWN_WINDOW, |w| w as usize);
+    let budget = window - ROOM_FOR_ANSWER.min(window / 4);
+    let summary = summary.map(|text| format!("[Summary of the earlier conversation]\n{text}"));
+    let mut used = tokens::estimate_message(system) + tokens::estimate_message(&question.joined_text());
+
+    let summary_cost = summary.as_deref().map_or(0, tokens::estimate_message);
+    let mut kept = fitting(history, budget.saturating_sub(used + summary_cost));
+    used += kept.iter().map(|m| tokens::estimate_message(&m.text)).sum::<usize>();
+    let summary = summary.filter(|_| used + summary_cost <= budget);
+
+    // A reply without its question helps nobody, unless the summary holds the question.
+    while summary.is_none() && kept.first().is_some_and(|m| m.role == Role::Assistant) {
+        kept = kept.get(1..).unwrap_or_default();
+    }
+    let mut instructions = system.to_owned();
+    if let Some(summary) = summary {
+        // The summary is of what user and agent said: it rides with the instructions because two
+        // user messages in a row are refused by some providers, and it is labelled as a record.
+        instructions.push_str("\n\n");
+        instructions.push_str(&summary);
+        while kept.first().is_some_and(|m| m.role == Role::Assistant) {
+            kept = kept.get(1..).unwrap_or_default();
+        }
+    }
+    let mut messages = vec![ChatMessage::text(Role::System, instructions)];
+    messages.extend(kept.iter().map(|m| ChatMessage::text(m.role, m.text.clone())));
+    messages.push(question);
+    Context { dropped: history.len() - kept.len(), messages: merge_neighbours(messages) }
+}
+
+/// The longest tail of whole messages that fits.
+fn fitting(history: &[HistoryMessage], budget: usize) -> &[HistoryMessage] {
+    let mut left = budget;
+    let fits = history
+        .iter()
+        .rev()
+        .take_while(|message| {
+            let cost = tokens::estimate_message(&message.text);
+            let fits = cost <= left;
+            left = left.saturating_sub(cost);
+            fits
+        })
+        .count();
+    history.get(history.len() - fits..).unwrap_or_default()
+}
+
+/// Joins neighbours of one role: a failed answer leaves two questions in a row, and providers
+/// that want turns to alternate refuse that.
+fn merge_neighbours(messages: Vec<ChatMessage>) -> Vec<ChatMessage> {
+    let mut merged: Vec<ChatMessage> = Vec::with_capacity(messages.len());
+    for message in messages {
+        match merged.last_mut() {
+            Some(last) if last.role == message.role && last.role != Role::Tool => {
+                last.parts.push(kuma_llm::Part::Text("\n\n".to_owned()));
+                last.parts.extend(message.parts);
+            }
+            _ => merged.push(message),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn history(lengths: &[usize]) -> Vec<HistoryMessage> {
+        let role = |n: usize| if n.is_multiple_of(2) { Role::User } else { Role::Assistant };
+        lengths
+            .iter()
+            .enumerate()
+            .map(|(n, len)| HistoryMessage { role: role(n), text: format!("{n}:{}", "x".repeat(*len)) })
+            .collect()
+    }
+
+    #[test]
+    fn the_window_is_thirty_and_fifteen() {
+        assert_eq!(ContextPlan::of(30), ContextPlan { summarise: 0 });
+        assert_eq!(ContextPlan::of(31), ContextPlan { summarise: 16 });
+        assert_eq!(ContextPlan::of(100), ContextPlan { summarise: 85 });
+    }
+
+    #[test]
+    fn a_summary_comes_before_the_recent_messages() {
+        let context = assemble("Be kind.", Some("They met."), &history(&[1, 1]), user("Hi?"), None);
+        let shown: Vec<_> = context.messages.iter().map(|m| (m.role, m.joined_text())).collect();
+        insta::assert_debug_snapshot!(shown, @r#"
+        [
+            (
+                System,
+                "Be kind.\n\n[Summary of the earlier conversation]\nThey met.",
+            ),
+            (
+                User,
+                "0:x",
+            ),
+            (
+                Assistant,
+                "1:x",
+            ),
+            (
+                User,
+                "Hi?",
+            ),
+        ]
+        "#);
+    }
+
+    fn user(text: &str) -> ChatMessage {
+        ChatMessage::text(Role::User, text)
+    }
+
+    #[test]
+    fn two_questions_in_a_row_become_one_turn() {
+        let unanswered = [HistoryMessage { role: Role::User, text: "First?".into() }];
+        let context = assemble("S", None, &unanswered, user("Second?"), None);
+        assert_eq!(context.messages.len(), 2);
+        assert_eq!(context.messages[1].joined_text(), "First?\n\nSecond?");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sent_fits_and_nothing_is_cut(
+            lengths in prop::collection::vec(0usize..4_000, 0..40),
+            window in 512u32..20_000,
+            summary in prop::option::of("[a-z ]{0,2000}"),
+        ) {
+            // Whole exchanges; unanswered questions have a test of their own.
+            let history = history(&lengths[..lengths.len() / 2 * 2]);
+            let context = assemble("Be kind.", summary.as_deref(), &history, user("Why?"), Some(window));
+            let sent: Vec<_> = context.messages.iter().map(ChatMessage::joined_text).collect();
+            let cost: usize = sent.iter().map(|t| tokens::estimate_message(t)).sum();
+            prop_assert!(cost <= window as usize, "{cost} > {window}");
+            prop_assert_eq!(sent.last().unwrap(), "Why?");
+            prop_assert_eq!(context.messages[1].role, Role::User);
+            let verbatim = &sent[1..sent.len() - 1];
+            prop_assert_eq!(verbatim.len() + context.dropped, history.len());
+            for (sent, original) in verbatim.iter().rev().zip(history.iter().rev()) {
+                prop_assert_eq!(sent, &original.text);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The run journal: every event of a run under its number, for any number of readers.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::Stream;
+use kuma_types::{JobId, RunEvent};
+
+/// An event with its number in the run, from 1, gapless.
+#[derive(Clone, Debug)]
+pub struct NumberedEvent {
+    /// The number.
+    pub number: u64,
+    /// What happened.
+    pub event: Arc<RunEvent>,
+}
+
+/// What a reader gets: batches of whatever has come since it last looked, in order, ending after
+/// the run's last event. Never an empty batch.
+pub type EventStream = Pin<Box<dyn Stream<Item = Result<Vec<NumberedEvent>, JournalError>> + Send>>;
+
+/// The journal could not be reached or refused.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The writer has lost its run to another owner and must stop.
+    #[error("the run {0} has another owner now")]
+    Fenced(JobId),
+    /// The run is over: nothing can be added.
+    #[error("the journal of run {0} is closed")]
+    Closed(JobId),
+    /// The journal's server is away.
+    #[error("the run journal is not available: {0}")]
+    Unavailable(String),
+}
+
+/// Appends and reads the events of runs.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Makes the journal of a run known, so that readers can follow before its first event.
+    /// Opening it again changes nothing.
+    async fn open(&self, job: JobId) -> Result<(), JournalError>;
+
+    /// Adds events in order; returns the number of the last one. `epoch` is the writer's lease
+    /// epoch: an older one than the newest seen is refused.
+    async fn append(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError>;
+
+    /// Everything after number `after`, then what comes, until the run's last event.
+    /// `None` when this run is not, or no longer, in the journal: then its rows tell.
+    async fn follow(&self, job: JobId, after: u64) -> Result<Option<EventStream>, JournalError>;
+
+    /// All events so far, for keeping. Empty when the run is not known.
+    async fn snapshot(&self, job: JobId) -> Result<Vec<Arc<RunEvent>>, JournalError>;
+
+    /// No more events will come; readers end when they have read everything. The events stay
+    /// readable until [`Journal::forget`].
+    async fn close(&self, job: JobId) -> Result<(), JournalError>;
+
+    /// Gives the memory back once the events are kept elsewhere. Readers at work still finish.
+    async fn forget(&self, job: JobId) -> Result<(), JournalError>;
+
+    /// Runs whose journal is in memory here or on the journal's server, for the metrics.
+    async fn active(&self) -> Result<u64, JournalError>;
+}

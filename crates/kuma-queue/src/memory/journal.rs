@@ -1,0 +1,137 @@
+//! Runs' events in memory until they are kept in the database.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use futures::stream;
+use kuma_types::{JobId, RunEvent};
+use tokio::sync::watch;
+
+use crate::{EventStream, Journal, JournalError, NumberedEvent};
+
+/// What a reader waits on: how many events there are, and whether more can come.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Progress {
+    len: usize,
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Log {
+    events: Vec<Arc<RunEvent>>,
+    epoch: i32,
+}
+
+struct Run {
+    log: Mutex<Log>,
+    progress: watch::Sender<Progress>,
+}
+
+impl Run {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { log: Mutex::default(), progress: watch::Sender::new(Progress::default()) })
+    }
+
+    fn after(&self, read: usize) -> Vec<NumberedEvent> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = log.events.iter().enumerate().skip(read);
+        fresh.map(|(at, event)| NumberedEvent { number: at as u64 + 1, event: event.clone() }).collect()
+    }
+}
+
+/// The journal of a single process.
+#[derive(Default)]
+pub struct MemoryJournal {
+    // Sharding is not needed: the map is touched when a run opens, is followed or ends; the
+    // driver's appends go through here too, but hold the lock for a lookup only.
+    runs: Mutex<HashMap<JobId, Arc<Run>>>,
+}
+
+impl MemoryJournal {
+    /// An empty journal.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn run(&self, job: JobId) -> Option<Arc<Run>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&job).cloned()
+    }
+
+    fn run_or_new(&self, job: JobId) -> Arc<Run> {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.entry(job).or_insert_with(Run::new).clone()
+    }
+}
+
+#[async_trait]
+impl Journal for MemoryJournal {
+    async fn open(&self, job: JobId) -> Result<(), JournalError> {
+        self.run_or_new(job);
+        Ok(())
+    }
+
+    async fn append(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError> {
+        let run = self.run_or_new(job);
+        if run.progress.borrow().closed {
+            return Err(JournalError::Closed(job));
+        }
+        let len = {
+            let mut log = run.log.lock().unwrap_or_else(PoisonError::into_inner);
+            if epoch < log.epoch {
+                return Err(JournalError::Fenced(job));
+            }
+            log.epoch = epoch;
+            log.events.extend(events.into_iter().map(Arc::new));
+            log.events.len()
+        };
+        run.progress.send_modify(|progress| progress.len = len);
+        Ok(len as u64)
+    }
+
+    async fn follow(&self, job: JobId, after: u64) -> Result<Option<EventStream>, JournalError> {
+        let Some(run) = self.run(job) else { return Ok(None) };
+        let progress = run.progress.subscribe();
+        let read = usize::try_from(after).unwrap_or(usize::MAX);
+        let batches = stream::unfold((run, progress, read), |(run, mut progress, read)| async move {
+            loop {
+                // Mark as seen before looking, so that an append in between wakes the wait below.
+                let now = *progress.borrow_and_update();
+                let batch = if now.len > read { run.after(read) } else { Vec::new() };
+                if !batch.is_empty() {
+                    let read = read + batch.len();
+                    return Some((Ok(batch), (run, progress, read)));
+                }
+                if now.closed || progress.changed().await.is_err() {
+                    return None;
+                }
+            }
+        });
+        Ok(Some(Box::pin(batches)))
+    }
+
+    async fn snapshot(&self, job: JobId) -> Result<Vec<Arc<RunEvent>>, JournalError> {
+        let Some(run) = self.run(job) else { return Ok(Vec::new()) };
+        let log = run.log.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(log.events.clone())
+    }
+
+    async fn close(&self, job: JobId) -> Result<(), JournalError> {
+        if let Some(run) = self.run(job) {
+            run.progress.send_modify(|progress| progress.closed = true);
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, job: JobId) -> Result<(), JournalError> {
+        let run = self.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
+        if let Some(run) = run {
+            run.progress.send_modify(|progress| progress.closed = true);
+        }
+        Ok(())
+    }
+
+    async fn active(&self) -> Result<u64, JournalError> {
+        Ok(self.runs.lock().unwrap_or_else(PoisonError::into_inner).len() as u64)
+    }
+}
