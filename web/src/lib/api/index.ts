@@ -1,0 +1,4 @@
+export { $api, $publicApi, api, publicApi, sessionFetch } from "./client";
+export { ApiError, isAbort, toApiError } from "./errors";
+export { createQueryClient } from "./query-client";
+export type * from "./types";

@@ -1,0 +1,4 @@
+/** Owned by features/chat. */
+export const chat = {
+  newChat: "New chat",
+} as const;

@@ -1,0 +1,4 @@
+/** Owned by src/markdown. */
+export const markdown = {
+  copy: "Copy",
+} as const;

@@ -1,0 +1,53 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { precompress } from "./tools/precompress.ts";
+
+/** Where `kuma serve` listens in development; `make dev` starts both. */
+const server = process.env["KUMA_DEV_SERVER"] ?? "http://127.0.0.1:3001";
+const proxied = { target: server, changeOrigin: false };
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), precompress()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    strictPort: true,
+    proxy: { "/api": proxied, "/health": proxied, "/v1": proxied },
+  },
+  build: {
+    outDir: "dist",
+    target: "es2023",
+    sourcemap: false,
+    manifest: true,
+    // A data: font or script would be refused by the server's Content-Security-Policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every page needs and no release of ours changes: stays cached across upgrades.
+            {
+              name: "react",
+              test: /node_modules[\\/](react|react-dom|scheduler|react-router|zustand|use-sync-external-store)[\\/]/,
+              priority: 20,
+            },
+          ],
+        },
+      },
+    },
+  },
+  test: {
+    environment: "jsdom",
+    environmentOptions: { jsdom: { url: "http://kuma.test/", pretendToBeVisual: true } },
+    setupFiles: ["./src/test/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}", "tools/**/*.test.ts"],
+    css: false,
+    restoreMocks: true,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+});
