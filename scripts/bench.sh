@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# make bench: builds the release binary and measures it; arguments go to the load generator.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+"$ROOT/scripts/build.sh"
+cd "$ROOT"
+KUMA_BIN="$ROOT/target/release/kuma"
+KUMA_MODELS_DIR="$("$ROOT/scripts/starter-models.sh" --cache)"
+export KUMA_BIN KUMA_MODELS_DIR
+exec cargo run --release --locked -p kuma-bench -- "$@"
