@@ -1,0 +1,1 @@
+//! The fakes, tried at the wire.
