@@ -55,11 +55,13 @@ PYTHON
 )" || die "the fuzzer's account could not be made: see the lines above"
 
 # --max-time bounds the time asked for; timeout is for a fuzzer or a server that hangs.
+report="${KUMA_FUZZ_REPORT:-$dir/report.xml}"
 status=0
+cd "$dir" # it leaves its notes where it runs
 timeout --kill-after=10 $((seconds + 120)) "$KUMA_CACHE/tools/schemathesis/bin/schemathesis" --config-file "$ROOT/scripts/schemathesis.toml" \
   run "$url/api/openapi.json" \
   --header "Authorization: Bearer $token" \
-  --max-time "$seconds" --no-color --report junit --report-junit-path "${KUMA_FUZZ_REPORT:-$dir/report.xml}" || status=$?
+  --max-time "$seconds" --no-color --report junit --report-junit-path "$report" || status=$?
 
 kill -0 "$server" 2>/dev/null || die "the server ended while it was fuzzed: $(tail -n 3 "$dir/server.log" | tr '\n' ' ')"
 [ "$status" != 124 ] || die "the fuzzer did not end within $((seconds + 120)) s and was stopped"

@@ -137,15 +137,29 @@ place() {
   rm -f "$2.new"
 }
 
-# npm_install DIR: npm ci, only when the lock file changed since the last one.
+# lock_matches DIR: the lock file asks for the same packages as package.json.
+lock_matches() {
+  python3 - "$1" <<'PYTHON'
+import json, sys
+wanted = json.load(open(sys.argv[1] + "/package.json"))
+locked = json.load(open(sys.argv[1] + "/package-lock.json"))["packages"][""]
+sys.exit(any(wanted.get(kind, {}) != locked.get(kind, {}) for kind in ("dependencies", "devDependencies")))
+PYTHON
+}
+
+# npm_install DIR: the packages of its lock file, only when that changed since the last time.
 npm_install() {
   local dir="$ROOT/$1" stamp lock
   [ -f "$dir/package-lock.json" ] || die "$1/package-lock.json is missing: run npm install in $1/ and commit the lock file"
   stamp="$dir/node_modules/.installed-from"
   lock="$(sha256_of "$dir/package-lock.json")"
   [ "$(cat "$stamp" 2>/dev/null)" = "$lock" ] && return
+  need_node
+  lock_matches "$dir" || die "$1/package-lock.json does not belong to its package.json: run npm install in $1/ and commit the lock file"
   log "installing the packages of $1/"
-  (cd "$dir" && npm ci --no-audit --no-fund --loglevel=error >&2) || die "npm ci in $1/ failed: see the lines above"
+  # Not `npm ci`: it refuses a lock file that was written where the builds for other operating systems (optional packages of
+  # the web tools) could not be had. This installs the same locked versions and writes nothing back.
+  (cd "$dir" && npm install --no-save --no-audit --no-fund --loglevel=error >&2) || die "npm install in $1/ failed: see the lines above"
   printf '%s' "$lock" >"$stamp"
 }
 
