@@ -4,6 +4,10 @@
 # A stage is a function that exits non-zero when it failed. It counts as one check unless it calls `count` with what
 # its test runner counted. A failed stage does not stop the ones after it: all that is wrong is seen at once.
 
+# Logs are read in files.
+export NO_COLOR=1 CARGO_TERM_COLOR=never CARGO_TERM_PROGRESS_WHEN=never
+unset FORCE_COLOR CLICOLOR_FORCE
+
 RUN="$(scratch)"
 LOGS="$KUMA_CACHE/logs/$(basename "$0" .sh)-$$"
 mkdir -p "$LOGS"
@@ -82,10 +86,10 @@ need_package() { [ -f "$ROOT/$1/package.json" ] || die "$1/package.json is missi
 # --- checks ---------------------------------------------------------------------------------------------------------
 
 rust_format() { cargo fmt --all --check; }
-layers() { cargo xtask check-layers; }
-sizes() { cargo xtask check-size; }
+layers() { cargo run --locked --quiet --package xtask -- check-layers; }
+sizes() { cargo run --locked --quiet --package xtask -- check-size; }
 clippy() { cargo clippy --locked --workspace --all-targets -- -D warnings; }
-licences() { cargo deny --all-features check bans licenses sources; }
+licences() { cargo deny --locked --all-features check bans licenses sources; }
 shell() {
   # SC2329 takes functions for unused that a trap, a stage or wait_until calls by name.
   shellcheck --exclude=SC2329 --external-sources --source-path=SCRIPTDIR scripts/*.sh .ci/run
