@@ -4,14 +4,16 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 "$ROOT/scripts/setup-build.sh"
-"$ROOT/scripts/web-build.sh"
+npm_install web
+# Vite serves the app; the server only wants some build of it to exist.
+[ -f "$ROOT/web/dist/index.html" ] || "$ROOT/scripts/web-build.sh"
 "$ROOT/scripts/starter-models.sh"
 cd "$ROOT"
 # Job control gives each of the two its own process group, so that npm's children end with it.
 set -m
-npm --prefix web run --silent dev &
+npm --prefix web run --silent dev </dev/null &
 vite=$!
-cargo xtask dev &
+cargo xtask dev </dev/null &
 server=$!
 stop() {
   trap - EXIT INT TERM

@@ -13,7 +13,7 @@ export npm_config_update_notifier=false PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT
 unset MAKEFLAGS MFLAGS MAKELEVEL
 mkdir -p "$KUMA_CACHE"
 
-log() { printf '\033[2m>\033[0m %s\n' "$*" >&2; }
+log() { printf '> %s\n' "$*" >&2; }
 warn() { printf '! %s\n' "$*" >&2; }
 die() {
   printf 'error: %s\n' "$*" >&2
