@@ -1,0 +1,15 @@
+//! The rows as they lie in the tables. Private: callers see the records of each repository.
+//! Names and types are those of the migrations, which are the only place that makes tables.
+#![expect(unreachable_pub, reason = "the derive macros write `pub` items beside these types")]
+
+pub(crate) mod agent;
+pub(crate) mod audit_log;
+pub(crate) mod chat;
+pub(crate) mod idempotency_key;
+pub(crate) mod job_event;
+pub(crate) mod message;
+pub(crate) mod message_job;
+pub(crate) mod model_provider;
+pub(crate) mod setting;
+pub(crate) mod usage;
+pub(crate) mod user;

@@ -1,0 +1,102 @@
+//! Who works on a job: claiming, keeping and losing it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use kuma_types::JobId;
+use sea_orm::{ConnectionTrait as _, FromQueryResult as _};
+
+use super::{Job, Jobs, batch};
+use crate::Result;
+use crate::db::{Backend, now};
+use crate::entity::message_job::Model;
+
+/// What came of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    /// It is the claimer's, under the job's new epoch.
+    Claimed(Job),
+    /// Another run of the same chat comes first.
+    Waits,
+    /// It is over, somebody else holds it, or it is not due yet.
+    Gone,
+}
+
+/// Whether the job may be taken at the time `$2`, apart from its chat.
+const CLAIMABLE: &str = "((message_jobs.status = 'PENDING' \
+       AND (message_jobs.next_attempt_at IS NULL OR message_jobs.next_attempt_at <= $2)) \
+     OR (message_jobs.status = 'FAILED' AND message_jobs.next_attempt_at <= $2) \
+     OR (message_jobs.status = 'PROCESSING' AND message_jobs.lease_until < $2))";
+
+/// Whether another run of the chat comes first: one at work, or an earlier one that is not over.
+const BLOCKED: &str = "EXISTS (SELECT 1 FROM message_jobs o \
+     WHERE o.chat_id = message_jobs.chat_id AND o.job_id <> message_jobs.job_id \
+     AND (o.status IN ('PROCESSING', 'WAITING_APPROVAL') \
+       OR (o.job_id < message_jobs.job_id \
+         AND (o.status = 'PENDING' OR (o.status = 'FAILED' AND o.next_attempt_at IS NOT NULL)))))";
+
+impl Jobs<'_> {
+    /// Takes a job that is waiting, due again, or held by somebody whose lease has run out. Only
+    /// one of many claimers gets it, and only one job of a chat is at work at a time.
+    pub async fn claim(&self, id: JobId, worker: &str, lease: Duration) -> Result<Claim> {
+        let now = now();
+        let tx = self.db.begin().await?;
+        if self.db.backend == Backend::Postgres {
+            // One claim of a chat at a time: two jobs must not each find the other still waiting.
+            let sql = "SELECT c.id FROM chats c JOIN message_jobs j ON j.chat_id = c.id \
+                       WHERE j.job_id = $1 FOR NO KEY UPDATE OF c";
+            tx.query_one_raw(self.db.sql(sql, [id.0.into()])).await?;
+        }
+        let sql = format!(
+            "UPDATE message_jobs SET status = 'PROCESSING', epoch = epoch + 1, worker = $3, lease_until = $4, \
+             next_attempt_at = NULL, updated_at = $2, \
+             retry_count = retry_count + CASE WHEN status = 'FAILED' THEN 1 ELSE 0 END \
+             WHERE job_id = $1 AND {CLAIMABLE} AND NOT {BLOCKED} RETURNING *"
+        );
+        let values = [id.0.into(), now.into(), worker.into(), until(now, lease).into()];
+        let taken = Model::find_by_statement(self.db.sql(sql, values)).one(&tx).await?;
+        let claim = match taken {
+            Some(row) => Claim::Claimed(row.try_into()?),
+            None => {
+                let sql = format!("SELECT 1 FROM message_jobs WHERE job_id = $1 AND {CLAIMABLE}");
+                match tx.query_one_raw(self.db.sql(sql, [id.0.into(), now.into()])).await? {
+                    Some(_) => Claim::Waits,
+                    None => Claim::Gone,
+                }
+            }
+        };
+        tx.commit().await?;
+        Ok(claim)
+    }
+
+    /// Keeps many jobs for another while; gives those that are still the worker's.
+    pub async fn renew(&self, held: &[(JobId, i32)], worker: &str, lease: Duration) -> Result<Vec<JobId>> {
+        if held.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = now();
+        let tx = self.db.begin().await?;
+        let mut kept = Vec::with_capacity(held.len());
+        for batch in batch::of(held) {
+            let rows = batch::values(batch.len(), 2);
+            let (worker_at, until_at) = (batch.len() * 2 + 1, batch.len() * 2 + 2);
+            let sql = format!(
+                "UPDATE message_jobs SET lease_until = ${until_at} WHERE status = 'PROCESSING' AND worker = ${worker_at} \
+                 AND (job_id, epoch) IN (VALUES {rows}) RETURNING job_id"
+            );
+            let mut values: Vec<sea_orm::Value> =
+                batch.iter().flat_map(|(id, epoch)| [id.0.into(), (*epoch).into()]).collect();
+            values.push(worker.into());
+            values.push(until(now, lease).into());
+            for row in tx.query_all_raw(self.db.sql(sql, values)).await? {
+                kept.push(JobId(row.try_get_by_index(0)?));
+            }
+        }
+        tx.commit().await?;
+        Ok(kept)
+    }
+}
+
+fn until(now: DateTime<Utc>, lease: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(lease).ok().and_then(|lease| now.checked_add_signed(lease)).unwrap_or(now)
+}

@@ -1,0 +1,147 @@
+//! Looking at runs, and tidying up after them.
+
+use chrono::{DateTime, Utc};
+use kuma_types::{ChatId, JobId, JobStatus, UserId};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::{Job, Jobs};
+use crate::db::now;
+use crate::entity::message_job::{Column, Entity};
+use crate::entity::{idempotency_key, job_event};
+use crate::page::{List, bounded, id_cursor, read_id_cursor};
+use crate::{Page, Result, StoreError};
+
+/// How many jobs there are, and how long the line is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobStats {
+    /// The number in each state that has any.
+    pub by_status: Vec<(JobStatus, u64)>,
+    /// When the one that waits longest was asked for.
+    pub oldest_pending: Option<DateTime<Utc>>,
+}
+
+impl Jobs<'_> {
+    /// One job of the owner's.
+    pub async fn get(&self, owner: UserId, id: JobId) -> Result<Job> {
+        let find = Entity::find_by_id(id.0).filter(Column::UserId.eq(owner.0));
+        find.one(&self.db.read).await?.ok_or(StoreError::NotFound)?.try_into()
+    }
+
+    /// One job, whoever's it is: for the code that drives runs and for admins.
+    pub async fn get_any(&self, id: JobId) -> Result<Job> {
+        Entity::find_by_id(id.0).one(&self.db.read).await?.ok_or(StoreError::NotFound)?.try_into()
+    }
+
+    /// The next job of a chat that waits in line.
+    pub async fn next_waiting(&self, chat: ChatId) -> Result<Option<JobId>> {
+        let find = pending().filter(Column::ChatId.eq(chat.0)).order_by_asc(Column::JobId).limit(1);
+        Ok(find.into_tuple::<Uuid>().one(&self.db.read).await?.map(JobId))
+    }
+
+    /// Jobs that wait in line, oldest first.
+    pub async fn pending(&self, limit: u32) -> Result<Vec<JobId>> {
+        let find = pending().order_by_asc(Column::JobId).limit(u64::from(limit));
+        let ids = find.into_tuple::<Uuid>().all(&self.db.read).await?;
+        Ok(ids.into_iter().map(JobId).collect())
+    }
+
+    /// Jobs at work whose holder is gone: the lease has run out or, given the prefix of the names
+    /// of workers that are known to be dead (this process's, before it begins), theirs. Oldest first.
+    pub async fn orphans(&self, dead_worker_prefix: Option<&str>, limit: u32) -> Result<Vec<Job>> {
+        let mut abandoned =
+            Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lt(now()));
+        if let Some(prefix) = dead_worker_prefix {
+            abandoned = abandoned.add(Column::Worker.starts_with(prefix));
+        }
+        let find = Entity::find()
+            .filter(Column::Status.eq(JobStatus::Processing.as_str()))
+            .filter(abandoned)
+            .order_by_asc(Column::JobId)
+            .limit(u64::from(limit));
+        find.all(&self.db.read).await?.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// The kept events of a run that is over.
+    pub async fn events(&self, job: JobId) -> Result<Option<String>> {
+        Ok(job_event::Entity::find_by_id(job.0).one(&self.db.read).await?.map(|row| row.log))
+    }
+
+    /// The place of a job in the line of its chat, from 1: 1 + those that wait and came before it.
+    pub async fn position(&self, id: JobId) -> Result<u32> {
+        let job = Entity::find_by_id(id.0)
+            .select_only()
+            .column(Column::ChatId)
+            .into_tuple::<Uuid>()
+            .one(&self.db.read)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        let before = Entity::find()
+            .filter(Column::ChatId.eq(job))
+            .filter(Column::Status.eq(JobStatus::Pending.as_str()))
+            .filter(Column::JobId.lt(id.0));
+        let before = before.count(&self.db.read).await?;
+        Ok(u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1))
+    }
+
+    /// Forgets event logs and clients' keys older than `before`; how many.
+    pub async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {
+        let logs =
+            job_event::Entity::delete_many().filter(job_event::Column::CreatedAt.lt(before)).exec(&self.db.write);
+        let logs = logs.await?.rows_affected;
+        let keys = idempotency_key::Entity::delete_many()
+            .filter(idempotency_key::Column::CreatedAt.lt(before))
+            .exec(&self.db.write);
+        Ok(logs + keys.await?.rows_affected)
+    }
+
+    /// All jobs, newest first, for admins.
+    pub async fn list(
+        &self,
+        status: Option<JobStatus>,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Job>> {
+        let limit = bounded(limit);
+        let mut find = Entity::find().order_by_desc(Column::JobId).limit(limit + 1);
+        if let Some(status) = status {
+            find = find.filter(Column::Status.eq(status.as_str()));
+        }
+        if let Some(before) = read_id_cursor(List::Jobs, cursor)? {
+            find = find.filter(Column::JobId.lt(before));
+        }
+        let rows = find.all(&self.db.replica).await?;
+        let jobs: Result<Vec<Job>> = rows.into_iter().map(TryInto::try_into).collect();
+        Ok(Page::cut(jobs?, limit, |job| id_cursor(List::Jobs, job.id.0)))
+    }
+
+    /// How many jobs there are in each state, for admins and metrics.
+    pub async fn stats(&self) -> Result<JobStats> {
+        let sql = "SELECT status, count(*) FROM message_jobs GROUP BY status ORDER BY status";
+        let mut by_status = Vec::new();
+        for row in self.db.replica.query_all_raw(self.db.sql(sql, [])).await? {
+            let status: String = row.try_get_by_index(0)?;
+            let count: i64 = row.try_get_by_index(1)?;
+            by_status.push((status.parse().map_err(StoreError::corrupt)?, count.unsigned_abs()));
+        }
+        let oldest = Entity::find()
+            .select_only()
+            .column(Column::CreatedAt)
+            .filter(Column::Status.eq(JobStatus::Pending.as_str()))
+            .order_by_asc(Column::JobId)
+            .limit(1);
+        let oldest_pending = oldest.into_tuple::<DateTime<Utc>>().one(&self.db.replica).await?;
+        Ok(JobStats { by_status, oldest_pending })
+    }
+}
+
+/// The ids of the jobs that wait in line.
+fn pending() -> sea_orm::Select<Entity> {
+    Entity::find()
+        .select_only()
+        .column(Column::JobId)
+        .filter(Column::Status.eq(JobStatus::Pending.as_str()))
+}

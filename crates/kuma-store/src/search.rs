@@ -1,0 +1,134 @@
+//! The queries that the two databases write differently: finding text.
+//!
+//! Three or more characters are found anywhere in titles and messages through trigram indexes
+//! (FTS5 on SQLite, pg_trgm on PostgreSQL). Fewer have no trigram: they are looked for in all
+//! titles, and in the messages of the chats that were active last. What is searched for is plain
+//! text; nothing in it is a wildcard or an operator. An answer is found once it is finished.
+
+use std::collections::BTreeSet;
+
+use kuma_types::UserId;
+use sea_orm::Value;
+
+use crate::db::Backend;
+
+/// How many chats a search for one or two characters reads the messages of.
+const SHORT_SEARCH_CHATS: u32 = 200;
+
+/// Values bound to a statement that is being written.
+#[derive(Debug, Default)]
+pub(crate) struct Bound(pub(crate) Vec<Value>);
+
+impl Bound {
+    /// Binds a value and gives the placeholder to write for it.
+    pub(crate) fn add(&mut self, value: impl Into<Value>) -> String {
+        self.0.push(value.into());
+        format!("${}", self.0.len())
+    }
+}
+
+/// What is looked for, without what no text can have; `None` when nothing is left.
+pub(crate) fn wanted(query: &str) -> Option<String> {
+    // PostgreSQL's text cannot hold NUL, so none is ever stored.
+    let text = query.replace('\0', "");
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The condition that the chat `c` of `owner` has `text` in its title or in a message.
+pub(crate) fn chat_matches(backend: Backend, owner: UserId, text: &str, bound: &mut Bound) -> String {
+    if text.chars().nth(2).is_none() {
+        return short(owner, text, bound);
+    }
+    match backend {
+        // The full-text table is written first and CROSS JOIN keeps it first: left alone, SQLite
+        // may begin with all messages.
+        Backend::Sqlite => {
+            let phrase = bound.add(format!("\"{}\"", text.replace('"', "\"\"")));
+            format!(
+                "c.id IN (SELECT t.id FROM chats_fts f CROSS JOIN chats t ON t.row_id = f.rowid \
+                 WHERE chats_fts MATCH {phrase} \
+                 UNION SELECT m.chat_id FROM messages_fts f CROSS JOIN messages m ON m.row_id = f.rowid \
+                 WHERE messages_fts MATCH {phrase})"
+            )
+        }
+        Backend::Postgres => {
+            let pattern = bound.add(pattern(text));
+            format!(
+                "c.id IN (SELECT t.id FROM chats t WHERE t.title ILIKE {pattern} \
+                 UNION SELECT m.chat_id FROM messages m \
+                 WHERE m.status <> 'streaming' AND m.content ILIKE {pattern})"
+            )
+        }
+    }
+}
+
+/// One or two characters. SQLite's LIKE knows no case beyond a-z and PostgreSQL's none at all, so
+/// every spelling in capitals and small letters is asked for.
+fn short(owner: UserId, text: &str, bound: &mut Bound) -> String {
+    let spellings: Vec<String> = spellings(text).iter().map(|text| bound.add(pattern(text))).collect();
+    let in_column = |column: &str| {
+        let likes: Vec<String> =
+            spellings.iter().map(|pattern| format!("{column} LIKE {pattern} ESCAPE '\\'")).collect();
+        format!("({})", likes.join(" OR "))
+    };
+    let owner = bound.add(owner.0);
+    format!(
+        "({} OR c.id IN (SELECT m.chat_id FROM messages m WHERE m.status <> 'streaming' \
+         AND m.chat_id IN (SELECT r.id FROM chats r WHERE r.user_id = {owner} \
+         ORDER BY r.updated_at DESC, r.id DESC LIMIT {SHORT_SEARCH_CHATS}) AND {}))",
+        in_column("c.title"),
+        in_column("m.content"),
+    )
+}
+
+/// Every way to write `text` with each letter small or capital.
+fn spellings(text: &str) -> BTreeSet<String> {
+    text.chars().fold(BTreeSet::from([String::new()]), |starts, letter| {
+        let forms: BTreeSet<String> = [
+            letter.to_string(),
+            letter.to_lowercase().to_string(),
+            letter.to_uppercase().to_string(),
+        ]
+        .into();
+        starts.iter().flat_map(|start| forms.iter().map(move |form| format!("{start}{form}"))).collect()
+    })
+}
+
+/// A LIKE pattern that finds `text` anywhere and takes it as it is written.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pattern, spellings, wanted};
+
+    #[test]
+    fn wildcards_are_plain_text() {
+        assert_eq!(pattern(r"50%_\"), r"%50\%\_\\%");
+    }
+
+    #[test]
+    fn short_words_are_spelled_in_every_case() {
+        let all: Vec<String> = spellings("ü1").into_iter().collect();
+        assert_eq!(all, ["Ü1", "ü1"]);
+        assert_eq!(spellings("aB").len(), 4);
+        assert_eq!(spellings("漢").len(), 1);
+    }
+
+    #[test]
+    fn nothing_to_look_for_is_no_search() {
+        assert_eq!(wanted(" \0 \t"), None);
+        assert_eq!(wanted(" a\0b "), Some("ab".to_owned()));
+    }
+}
