@@ -41,7 +41,10 @@ impl ChatMessage {
 
     /// All text of the message, joined.
     pub fn joined_text(&self) -> String {
-        self.parts.iter().filter_map(|p| if let Part::Text(t) = p { Some(t.as_str()) } else { None }).collect()
+        self.parts
+            .iter()
+            .filter_map(|p| if let Part::Text(t) = p { Some(t.as_str()) } else { None })
+            .collect()
     }
 }
 

@@ -10,9 +10,20 @@
 pub mod chat;
 pub mod embed;
 pub mod error;
+mod map_error;
+mod preference;
 pub mod provider;
+mod redact;
+pub mod registry;
+pub mod remote;
+pub mod retry;
 
 pub use chat::{ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, Part, Role, ToolCall, ToolSpec};
 pub use embed::Embedder;
 pub use error::{ModelError, ModelErrorKind};
 pub use provider::{Capability, ModelInfo, Provider, ProviderKind};
+pub use registry::{ModelRegistry, ProviderState};
+pub use remote::{
+    Deadlines, EmbedderError, ProviderSetupError, RemoteConfig, RemoteEmbedder, RemoteProvider, detect_ollama,
+};
+pub use retry::{RetryModel, RetryPolicy};

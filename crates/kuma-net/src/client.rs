@@ -121,7 +121,7 @@ fn proxies(lookup: impl Fn(&str) -> Option<String>) -> Result<Vec<Proxy>, Client
 }
 
 /// The innermost reason, which is the one that says something.
-pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
+pub fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;

@@ -4,6 +4,7 @@
 //! file they belong to. The next attempt asks for the rest only when that version still stands.
 //! `FILE` itself appears at the end, whole and verified, or not at all.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -355,8 +356,14 @@ fn content_range_total(response: &Response) -> Option<u64> {
 async fn sum_of(path: &Path) -> Result<String, DownloadError> {
     let owned = path.to_owned();
     let summed = tokio::task::spawn_blocking(move || {
+        let mut file = std::fs::File::open(owned)?;
         let mut hasher = Sha256::new();
-        std::io::copy(&mut std::fs::File::open(owned)?, &mut hasher)?;
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            let read = file.read(&mut buffer)?;
+            let Some(piece) = buffer.get(..read).filter(|piece| !piece.is_empty()) else { break };
+            hasher.update(piece);
+        }
         Ok::<_, std::io::Error>(hasher.finalize())
     })
     .await

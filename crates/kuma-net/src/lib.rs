@@ -11,5 +11,5 @@
 pub mod client;
 pub mod download;
 
-pub use client::{ClientError, ClientOptions, USER_AGENT, build_client, install_crypto_provider};
+pub use client::{ClientError, ClientOptions, USER_AGENT, build_client, install_crypto_provider, root_cause};
 pub use download::{Download, DownloadError, Downloaded, Progress, download, hugging_face_url};
