@@ -1,6 +1,13 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
+import { initI18n } from "./lib/i18n";
+import { followAppearance } from "./lib/preferences";
+import { followOtherTabs } from "./lib/session";
 import "./ui/styles.css";
+
+initI18n();
+followAppearance();
+followOtherTabs();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

@@ -1,18 +1,25 @@
+import { useId } from "react";
 import { cn } from "@/lib/cn";
 
 /**
- * The mark: a bear's face from five circles and a rounded triangle, the ears cut free from the head by a gap
- * so that it still reads at 16 px. public/favicon.svg is the same drawing.
+ * The mark: a bear's face reduced to circles, the ears cut free from the head by a gap so that it still reads
+ * at 16 px. public/favicon.svg is the same drawing.
  */
 export function BearMark({ className }: { className?: string }) {
+  const mask = useId();
   return (
-    <svg viewBox="0 0 32 32" className={cn("size-7", className)} aria-hidden="true">
+    <svg viewBox="0 0 32 32" className={cn("size-7 shrink-0", className)} aria-hidden="true">
+      <mask id={mask} maskUnits="userSpaceOnUse" x="0" y="0" width="32" height="32">
+        <path d="M0 0h32v32H0z" fill="#fff" />
+        <circle cx="16" cy="17.6" r="13.4" fill="#000" />
+      </mask>
       <g fill="var(--honey)">
-        <circle cx="7.2" cy="8.2" r="4.7" />
-        <circle cx="24.8" cy="8.2" r="4.7" />
+        <g mask={`url(#${mask})`}>
+          <circle cx="7.2" cy="8.2" r="4.7" />
+          <circle cx="24.8" cy="8.2" r="4.7" />
+        </g>
+        <circle cx="16" cy="17.6" r="11.9" />
       </g>
-      <circle cx="16" cy="17.6" r="13.4" fill="var(--mark-gap, var(--bg))" />
-      <circle cx="16" cy="17.6" r="11.9" fill="var(--honey)" />
       <ellipse cx="16" cy="21.6" rx="5.7" ry="4.7" fill="oklch(0.97 0.03 80)" />
       <g fill="oklch(0.27 0.04 55)">
         <circle cx="11" cy="15.4" r="1.55" />

@@ -1,1 +1,54 @@
-export const auth = {} as const;
+export const auth = {
+  email: "Email",
+  password: "Password",
+  name: "Name",
+  namePlaceholder: "What Kuma should call you",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
+  capsLock: "Caps Lock is on.",
+  login: {
+    pageTitle: "Sign in",
+    title: "Welcome back",
+    subtitle: "Sign in to your Kuma.",
+    submit: "Sign in",
+    noAccount: "No account yet?",
+    toSignup: "Create one",
+    closed: "Accounts on this server are made by its administrator.",
+    forgot: "Forgot your password?",
+    forgotAnswer:
+      "Ask whoever runs this server: they can set a new one. On a server of your own, run <code>kuma user password {{email}}</code>.",
+    firstAccount: "Nobody has an account here yet.",
+    toFirstAccount: "Create the first one",
+  },
+  signup: {
+    pageTitle: "Create your account",
+    title: "Create your account",
+    subtitle: "It lives on this server and nowhere else.",
+    firstTitle: "Make Kuma yours",
+    firstSubtitle:
+      "This is the first account here, so it becomes the administrator: it chooses the models and who may join.",
+    submit: "Create account",
+    passwordHelp: "At least 8 characters. A few words in a row make a good one.",
+    haveAccount: "Already have an account?",
+    toLogin: "Sign in",
+    closedTitle: "Sign-up is closed",
+    closedDetail:
+      "New accounts on this server are made by its administrator. Ask them for one; if you have one already, sign in.",
+    inviteTitle: "By invitation only",
+    inviteDetail:
+      "New accounts on this server need an invitation from its administrator. If you have an account already, sign in.",
+    emailTaken: "There is an account with this email already.",
+    signInInstead: "Sign in instead",
+  },
+  rules: {
+    emailMissing: "Enter your email.",
+    emailInvalid: "This doesn't look like an email address.",
+    passwordMissing: "Enter your password.",
+    tooShort: "Use at least 8 characters.",
+    tooLong: "Use at most 72 bytes: about 72 letters, fewer with accents or emoji.",
+    nameMissing: "Enter a name.",
+    nameTooLong: "Use at most {{max}} characters.",
+  },
+  waitSeconds_one: "Try again in a second.",
+  waitSeconds_other: "Try again in {{count}} seconds.",
+} as const;

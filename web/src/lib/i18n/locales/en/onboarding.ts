@@ -1,1 +1,31 @@
-export const onboarding = {} as const;
+export const onboarding = {
+  pageTitle: "Set up Kuma",
+  step: "Step {{current}} of {{total}}",
+  skip: "Skip for now",
+  models: {
+    title: "Connect a model",
+    greeting: "Hello {{name}}.",
+    lead: "Kuma needs a language model to think with. Pick one of these; you can change it at any time in Settings.",
+    looking: "Looking for models",
+    foundTitle: "Ready to use",
+    found_one: "{{name}} answers on this machine with {{count}} model.",
+    found_other: "{{name}} answers on this machine with {{count}} models.",
+    foundEnvironment_one: "{{name}} is set up on this server with {{count}} model.",
+    foundEnvironment_other: "{{name}} is set up on this server with {{count}} models.",
+    connectTitle: "Connect a service",
+    ollamaHint: "No key needed: install Ollama, start it, and come back here.",
+    checkAgain: "Look again",
+    demoTitle: "Just looking around?",
+    demoDetail:
+      "{{name}} is built in. It is a very small demonstration model: quick, private, and often wrong. Good for seeing how Kuma works, not for real questions.",
+    demoAction: "Continue with the demo model",
+    noneDetail: "Without a model Kuma can't answer yet. You can connect one later in Settings.",
+  },
+  done: {
+    title: "You're all set",
+    lead: "{{model}} is ready. Ask it something, or tell it what you are working on.",
+    leadDemo: "You are using the demo model. Whenever you want real answers, connect another under Settings.",
+    action: "Start your first chat",
+    another: "Connect another model",
+  },
+} as const;

@@ -1,0 +1,29 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
+import { useSession } from "@/lib/session";
+
+const SessionDialog = lazy(() =>
+  import("@/features/auth/session-dialog").then((module) => ({ default: module.SessionDialog })),
+);
+
+/**
+ * Keeps what is on screen and who is signed in of one mind: asks for the password again when the server
+ * refuses the token, and forgets all server data when another person (or nobody) is signed in.
+ */
+export function SessionKeeper() {
+  const expired = useSession((state) => state.expired);
+  const queryClient = useQueryClient();
+  useEffect(
+    () =>
+      useSession.subscribe((now, before) => {
+        if (now.claims?.userId !== before.claims?.userId) queryClient.clear();
+      }),
+    [queryClient],
+  );
+  if (!expired) return null;
+  return (
+    <Suspense>
+      <SessionDialog />
+    </Suspense>
+  );
+}
