@@ -106,5 +106,12 @@ const configured = new Marked({ gfm: true }, { extensions: [footnoteDefinition, 
 
 /** The top-level block tokens of `source`; their `raw` strings joined are `source` again. Line ends must be `\n`. */
 export function lexBlocks(source: string): BlockToken[] {
-  return new Lexer(configured.defaults).blockTokens(source) as BlockToken[];
+  const tokens = new Lexer(configured.defaults).blockTokens(source) as BlockToken[];
+  let offset = 0;
+  for (const token of tokens) {
+    // marked tidies white space in some raws (`- [ ] ` becomes `- [ ]\n`) but keeps their lengths.
+    token.raw = source.slice(offset, offset + token.raw.length);
+    offset += token.raw.length;
+  }
+  return tokens;
 }

@@ -21,7 +21,7 @@ export interface SeenRequest {
 }
 
 /** Answers every stream request with a gated stream; `onOpen` is told of each. */
-export function streamServer(onOpen: (request: SeenRequest, gate: Gate) => void | Response): SeenRequest[] {
+export function streamServer(onOpen: (request: SeenRequest, gate: Gate) => unknown): SeenRequest[] {
   const seen: SeenRequest[] = [];
   const answer = async ({ request }: { request: Request }) => {
     const record: SeenRequest = {
@@ -40,7 +40,7 @@ export function streamServer(onOpen: (request: SeenRequest, gate: Gate) => void 
       end: (how = "closed") => (how === "closed" ? controller.close() : controller.error(new Error("cut"))),
     };
     const refused = onOpen(record, gate);
-    return refused ?? new HttpResponse(body, { headers: { "content-type": "text/event-stream" } });
+    return refused instanceof Response ? refused : new HttpResponse(body, { headers: { "content-type": "text/event-stream" } });
   };
   server.use(
     http.post("*/api/chat/stream", answer),

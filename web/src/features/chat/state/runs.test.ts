@@ -63,6 +63,7 @@ describe("sending", () => {
       if (refuse) return problem(422, { code: "validation", title: "Too long", detail: "A message may have 100,000 characters." });
       gate.release(events);
       gate.end();
+      return undefined;
     });
     send(NEW_THREAD, "hello");
     await vi.waitFor(() => expect(shown(NEW_THREAD)[0]).toMatchObject({ delivery: "failed", failure: { title: "Too long" } }));
