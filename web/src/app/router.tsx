@@ -44,7 +44,7 @@ export const routes: RouteObject[] = [
         path: "welcome",
         loader: requireSession,
         lazy: async () => ({
-          Component: (await import("@/features/onboarding/onboarding-page")).OnboardingPage,
+          Component: (await import("./onboarding-route")).OnboardingRoute,
         }),
       },
       {

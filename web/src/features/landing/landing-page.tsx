@@ -66,7 +66,7 @@ export function LandingPage() {
         </main>
         <footer className="flex flex-wrap items-center justify-between gap-4 border-border border-t py-7 text-fg-muted text-meta">
           <span>
-            {t("common:appName", { ns: "common" })} {ready?.version}
+            {t("footer.name")} {ready?.version}
           </span>
           <span className="flex gap-6">
             <a

@@ -38,6 +38,7 @@ export const landing = {
   },
   closing: "Small, quiet, and on your side.",
   footer: {
+    name: "Kuma",
     licence: "Apache-2.0",
     api: "API description",
   },

@@ -25,6 +25,8 @@ export const onboarding = {
     title: "You're all set",
     lead: "{{model}} is ready. Ask it something, or tell it what you are working on.",
     leadDemo: "You are using the demo model. Whenever you want real answers, connect another under Settings.",
+    modelLabel: "Model for new chats",
+    modelHelp: "Any chat can use another one.",
     action: "Start your first chat",
     another: "Connect another model",
   },

@@ -1,0 +1,45 @@
+import { useTranslation } from "react-i18next";
+import { type AdminSettings, queryError, useModels } from "@/lib/api";
+import { Section } from "@/ui/card";
+import { Combobox } from "@/ui/combobox";
+import { Field } from "@/ui/field";
+import { ErrorNotice } from "@/ui/notice";
+import { toast } from "@/ui/toast";
+import { useAdminSettings } from "./use-admin-settings";
+
+/** Which model new chats use, and which one does the small work. */
+export function Defaults() {
+  const { t } = useTranslation("settings");
+  const { query, mutation } = useAdminSettings();
+  const failure = queryError(mutation);
+  const models = useModels();
+  const settings = query.data?.settings;
+  const items = models.data?.items ?? [];
+  if (settings === undefined || items.length === 0) return null;
+  const options = items.map((model) => ({ value: model.id, label: model.name, hint: model.id }));
+  const choose = (change: Partial<AdminSettings>) =>
+    mutation.mutate({ body: change }, { onSuccess: () => toast.success(t("models.defaultsSaved")) });
+  return (
+    <Section title={t("models.defaultsTitle")} description={t("models.defaultsDescription")}>
+      {failure === null ? null : <ErrorNotice error={failure} />}
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label={t("models.defaultModel")} help={t("models.defaultModelHelp")}>
+          <Combobox
+            options={options}
+            value={settings.defaultModel ?? null}
+            placeholder={t("models.automatic")}
+            onChange={(defaultModel) => choose({ defaultModel })}
+          />
+        </Field>
+        <Field label={t("models.smallModel")} help={t("models.smallModelHelp")}>
+          <Combobox
+            options={options}
+            value={settings.smallModel ?? null}
+            placeholder={t("models.automatic")}
+            onChange={(smallModel) => choose({ smallModel })}
+          />
+        </Field>
+      </div>
+    </Section>
+  );
+}
