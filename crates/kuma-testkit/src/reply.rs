@@ -137,6 +137,8 @@ pub struct Failure {
     pub message: Option<String>,
     /// The vendor's error code where it has one, for example `insufficient_quota`.
     pub code: Option<String>,
+    /// The request field that the error is about. Only OpenAI says it.
+    pub param: Option<String>,
     /// Seconds for the `Retry-After` header. `None`: no header.
     pub retry_after: Option<u64>,
 }
@@ -158,6 +160,13 @@ impl Failure {
     #[must_use]
     pub fn code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
+        self
+    }
+
+    /// With the field it is about.
+    #[must_use]
+    pub fn param(mut self, param: impl Into<String>) -> Self {
+        self.param = Some(param.into());
         self
     }
 

@@ -149,7 +149,8 @@ async fn answer(
         Ok(route) => route,
         Err(missing) => return call.no_route(missing, path, &parts.method),
     };
-    let seen = Seen { vendor, endpoint: &endpoint, headers: &parts.headers, query, body, json: parsed.is_some() };
+    let style = call.style;
+    let seen = Seen { vendor, style, endpoint: &endpoint, headers: &parts.headers, query, body, json: parsed.is_some() };
     if let Err(failure) = check::auth(shared, &seen, path) {
         return call.fail(&failure);
     }

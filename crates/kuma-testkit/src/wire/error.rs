@@ -42,7 +42,7 @@ fn openai(failure: &Failure) -> Value {
     };
     let code = failure.code.as_deref().or(code);
     let kind = if code == Some("insufficient_quota") { "insufficient_quota" } else { kind };
-    json!({"error": {"message": message(failure, usual), "type": kind, "param": null, "code": code}})
+    json!({"error": {"message": message(failure, usual), "type": kind, "param": failure.param, "code": code}})
 }
 
 fn anthropic(failure: &Failure, request_id: &str) -> Value {

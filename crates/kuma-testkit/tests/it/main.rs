@@ -1,1 +1,15 @@
-//! The fakes, tried at the wire.
+//! The fakes, tried at the wire with a client that knows nothing of them.
+
+mod binary;
+mod breakage;
+mod checks_anthropic;
+mod checks_gemini;
+mod checks_ollama;
+mod checks_openai;
+mod control;
+mod frames;
+mod gating;
+mod keywords;
+mod models;
+mod scripts;
+mod support;
