@@ -1,1 +1,26 @@
-//! Use cases, one folder per feature.
+//! What Kuma does, one folder per feature: auth, chats, agents, models, admin.
+//!
+//! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
+//! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
+//! to people, `kuma-tools` will offer some to models, and the binary runs them from the shell.
+
+pub mod admin;
+pub mod agents;
+mod app;
+pub mod auth;
+pub mod chats;
+pub mod config;
+pub mod error;
+pub mod models;
+pub mod seal;
+
+/// Rows as use cases give them.
+pub mod rows {
+    pub use kuma_store::{
+        Agent, AuditEntry, Chat, ChatFilter, Job, Message, Page, Role, Stats, StoreError, User,
+    };
+}
+
+pub use app::{App, Parts};
+pub use config::AppConfig;
+pub use error::{AppError, ErrorKind};

@@ -1,1 +1,18 @@
-//! HTTP for people: routes, SSE, OpenAPI.
+//! HTTP for people: routes, streams, the OpenAPI document.
+//!
+//! A handler reads the request, calls one use case of `kuma-app`, and shapes the answer. Errors
+//! become problems in [`problem`]; the way of a request through the layers is in [`router`].
+
+pub mod assets;
+mod extract;
+pub mod limits;
+mod middleware;
+pub mod openapi;
+pub mod problem;
+mod routes;
+mod router;
+mod sse;
+mod state;
+
+pub use router::router;
+pub use state::{ServerConfig, ServerState};

@@ -12,6 +12,6 @@ pub mod usage;
 
 pub use id::{ChatId, JobId, MessageId, UserId};
 pub use job::JobStatus;
-pub use message::{Effect, MessageRole, MessageStatus, ToolCallRecord};
+pub use message::{Effect, MessageRole, MessageStatus, MessageView, ToolCallRecord};
 pub use run_event::{FinishReason, RunEvent, RunFailure};
 pub use usage::Usage;

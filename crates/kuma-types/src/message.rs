@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::{ChatId, MessageId, RunFailure, Usage};
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -106,6 +109,49 @@ pub struct ToolCallRecord {
     pub error: Option<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+}
+
+/// A message as clients see it: in lists and in the `done` event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Message))]
+pub struct MessageView {
+    /// Its id; later messages have greater ones.
+    pub id: MessageId,
+    /// The chat it belongs to.
+    pub chat_id: ChatId,
+    /// The message it follows; null for the first. Siblings are branches.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub parent_id: Option<MessageId>,
+    /// Who speaks.
+    pub role: MessageRole,
+    /// The text, Markdown for assistants. While streaming: the last checkpoint.
+    pub content: String,
+    /// What the model thought, where it shows it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reasoning: Option<String>,
+    /// Tools that were called for it, in order.
+    pub tool_calls: Vec<ToolCallRecord>,
+    /// Pictures: `{id, url, mimeType, width, height, alt?}`.
+    pub image_attachments: Vec<Value>,
+    /// Documents: `{documentId, displayName, pageCount}`.
+    pub document_attachments: Vec<Value>,
+    /// The passages it rests on, as in the `citation` event.
+    pub citations: Vec<Value>,
+    /// The model that wrote it, `provider/model`.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub model: Option<String>,
+    /// What it cost.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub usage: Option<Usage>,
+    /// How far it is.
+    pub status: MessageStatus,
+    /// Why it failed, when it did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<RunFailure>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
 }
 
 #[cfg(test)]

@@ -35,10 +35,19 @@ const BLOCKED: &str = "EXISTS (SELECT 1 FROM message_jobs o \
        OR (o.job_id < message_jobs.job_id \
          AND (o.status = 'PENDING' OR (o.status = 'FAILED' AND o.next_attempt_at IS NOT NULL)))))";
 
+/// How many jobs of the same user are at work.
+const OF_USER: &str = "(SELECT count(*) FROM message_jobs u \
+     WHERE u.user_id = message_jobs.user_id AND u.status = 'PROCESSING')";
+
 impl Jobs<'_> {
     /// Takes a job that is waiting, due again, or held by somebody whose lease has run out. Only
     /// one of many claimers gets it, and only one job of a chat is at work at a time.
     pub async fn claim(&self, id: JobId, worker: &str, lease: Duration) -> Result<Claim> {
+        self.claim_within(id, worker, lease, u32::MAX).await
+    }
+
+    /// The same, unless the job's user has `most` jobs at work already: then it waits too.
+    pub async fn claim_within(&self, id: JobId, worker: &str, lease: Duration, most: u32) -> Result<Claim> {
         let now = now();
         let tx = self.db.begin().await?;
         if self.db.backend == Backend::Postgres {
@@ -51,9 +60,10 @@ impl Jobs<'_> {
             "UPDATE message_jobs SET status = 'PROCESSING', epoch = epoch + 1, worker = $3, lease_until = $4, \
              next_attempt_at = NULL, updated_at = $2, \
              retry_count = retry_count + CASE WHEN status = 'FAILED' THEN 1 ELSE 0 END \
-             WHERE job_id = $1 AND {CLAIMABLE} AND NOT {BLOCKED} RETURNING *"
+             WHERE job_id = $1 AND {CLAIMABLE} AND NOT {BLOCKED} AND {OF_USER} < $5 RETURNING *"
         );
-        let values = [id.0.into(), now.into(), worker.into(), until(now, lease).into()];
+        let values =
+            [id.0.into(), now.into(), worker.into(), until(now, lease).into(), i64::from(most).into()];
         let taken = Model::find_by_statement(self.db.sql(sql, values)).one(&tx).await?;
         let claim = match taken {
             Some(row) => Claim::Claimed(row.try_into()?),

@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use kuma_types::{FinishReason, JobId, JobStatus, MessageStatus, RunFailure, Usage};
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, FromQueryResult as _, IntoActiveModel as _};
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, FromQueryResult as _, IdenStatic as _,
+    IntoActiveModel as _, Iterable as _,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -182,11 +185,13 @@ async fn write_messages(
     part: &[(&FinishRun, &Ended)],
 ) -> Result<Vec<message::Model>> {
     let rows = batch::values(part.len(), 10);
+    let columns: Vec<&str> = message::Column::iter().map(|column| column.as_str()).collect();
     let sql = format!(
         "UPDATE messages SET content = v.column2, reasoning = v.column3, tool_calls = v.column4, \
          citations = v.column5, model = COALESCE(v.column6, messages.model), usage = v.column7, \
          finish_reason = v.column8, status = v.column9, error = v.column10 \
-         FROM (VALUES {rows}) AS v WHERE messages.id = v.column1 RETURNING messages.*"
+         FROM (VALUES {rows}) AS v WHERE messages.id = v.column1 RETURNING {}",
+        columns.join(", ")
     );
     let mut values: Vec<sea_orm::Value> = Vec::with_capacity(part.len() * 10);
     for (run, ended) in part {

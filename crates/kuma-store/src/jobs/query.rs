@@ -42,6 +42,12 @@ impl Jobs<'_> {
         Ok(find.into_tuple::<Uuid>().one(&self.db.read).await?.map(JobId))
     }
 
+    /// The next job of a user that waits in line, in whatever chat.
+    pub async fn next_waiting_of_user(&self, user: UserId) -> Result<Option<JobId>> {
+        let find = pending().filter(Column::UserId.eq(user.0)).order_by_asc(Column::JobId).limit(1);
+        Ok(find.into_tuple::<Uuid>().one(&self.db.read).await?.map(JobId))
+    }
+
     /// Jobs that wait in line, oldest first.
     pub async fn pending(&self, limit: u32) -> Result<Vec<JobId>> {
         let find = pending().order_by_asc(Column::JobId).limit(u64::from(limit));
@@ -70,7 +76,18 @@ impl Jobs<'_> {
         Ok(job_event::Entity::find_by_id(job.0).one(&self.db.read).await?.map(|row| row.log))
     }
 
-    /// The place of a job in the line of its chat, from 1: 1 + those that wait and came before it.
+    /// Keeps the events of a run that ended without ever being claimed.
+    pub async fn keep_events(&self, job: JobId, log: String) -> Result<()> {
+        let row = job_event::ActiveModel {
+            job_id: sea_orm::Set(job.0),
+            log: sea_orm::Set(log),
+            created_at: sea_orm::Set(now()),
+        };
+        job_event::Entity::insert(row).exec_without_returning(&self.db.write).await?;
+        Ok(())
+    }
+
+    /// The place of a job in the line of its chat, from 1: 1 + those that are not over and came before it.
     pub async fn position(&self, id: JobId) -> Result<u32> {
         let job = Entity::find_by_id(id.0)
             .select_only()
@@ -81,7 +98,11 @@ impl Jobs<'_> {
             .ok_or(StoreError::NotFound)?;
         let before = Entity::find()
             .filter(Column::ChatId.eq(job))
-            .filter(Column::Status.eq(JobStatus::Pending.as_str()))
+            .filter(Column::Status.is_in([
+                JobStatus::Pending.as_str(),
+                JobStatus::Processing.as_str(),
+                JobStatus::WaitingApproval.as_str(),
+            ]))
             .filter(Column::JobId.lt(id.0));
         let before = before.count(&self.db.read).await?;
         Ok(u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1))

@@ -1,0 +1,275 @@
+//! Part one of a run: the rows are written, the job is announced.
+
+use kuma_store::{Job, NewRun, RunChat, RunMessage, StoreError, Submitted, User};
+use kuma_types::{ChatId, JobId, JobStatus, MessageId, MessageRole, RunEvent};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::MESSAGE_MAX_BYTES;
+use crate::App;
+use crate::error::{AppError, ErrorKind, FieldErrors, Result};
+
+/// The agent of a chat that names none.
+const DEFAULT_AGENT: &str = "router";
+/// Longest `Idempotency-Key`.
+const KEY_MAX_CHARS: usize = 255;
+
+/// A message that asks for an answer.
+#[derive(Debug, Default)]
+pub struct NewMessage {
+    /// The text.
+    pub message: String,
+    /// The chat it goes to; a new one when none.
+    pub chat_id: Option<ChatId>,
+    /// Who shall answer; the chat's agent when none.
+    pub agent_type: Option<String>,
+    /// With which model; the agent's or the default one when none.
+    pub model: Option<String>,
+    /// The message it follows; the end of the shown branch when none.
+    pub parent_id: Option<MessageId>,
+    /// The client's key: the same key gives the same job.
+    pub idempotency_key: Option<String>,
+}
+
+/// Accepts a message: from here on its answer will be made, whoever listens.
+pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
+    let mut errors = FieldErrors::default();
+    check_message(&new.message, &mut errors);
+    check_key(new.idempotency_key.as_deref(), &mut errors);
+    check_model(app, new.model.as_deref(), &mut errors);
+    let chat = match new.chat_id {
+        Some(id) => Some(super::get(app, owner.id, id).await?),
+        None => None,
+    };
+    let named = new.agent_type.as_deref().or(chat.as_ref().map(|chat| chat.agent_type.as_str()));
+    let agent_type = valid_agent(app, named, &mut errors).await?;
+    if chat.is_none() && new.parent_id.is_some() {
+        errors.add("parentId", "A message can only follow another one of the same chat: give its chatId too.");
+    }
+    errors.finish()?;
+    let fingerprint = fingerprint(&[
+        &new.message,
+        &new.chat_id.map(|id| id.to_string()).unwrap_or_default(),
+        new.agent_type.as_deref().unwrap_or_default(),
+        new.model.as_deref().unwrap_or_default(),
+        &new.parent_id.map(|id| id.to_string()).unwrap_or_default(),
+    ]);
+    let parent_id = new.parent_id.or(chat.as_ref().and_then(|chat| chat.active_message_id));
+    accept(
+        app,
+        NewRun {
+            job_id: JobId::new(),
+            user_id: owner.id,
+            chat: match chat {
+                Some(chat) => RunChat::Existing(chat.id),
+                None => RunChat::New { id: ChatId::new(), agent_type: agent_type.clone(), title: None },
+            },
+            user_message: RunMessage::New {
+                id: MessageId::new(),
+                parent_id,
+                content: new.message,
+                image_attachments: json!([]),
+                document_attachments: json!([]),
+            },
+            assistant_message_id: MessageId::new(),
+            agent_type,
+            model: new.model,
+            idempotency_key: new.idempotency_key.map(|key| (key, fingerprint)),
+            max_queued: app.config().runs.max_queued_per_user,
+        },
+    )
+    .await
+}
+
+/// Answers a message again, as a sibling of the answer there is.
+pub async fn regenerate(
+    app: &App,
+    owner: &User,
+    chat: ChatId,
+    message: MessageId,
+    model: Option<String>,
+    idempotency_key: Option<String>,
+) -> Result<Job> {
+    let mut errors = FieldErrors::default();
+    check_key(idempotency_key.as_deref(), &mut errors);
+    check_model(app, model.as_deref(), &mut errors);
+    errors.finish()?;
+    let chat = super::get(app, owner.id, chat).await?;
+    let message = app.store().messages().get(owner.id, chat.id, message).await.map_err(message_error)?;
+    let question = match (message.role, message.parent_id) {
+        (MessageRole::User, _) => message.id,
+        (MessageRole::Assistant, Some(parent)) => parent,
+        (MessageRole::Assistant, None) => {
+            return Err(AppError::new(ErrorKind::Conflict, "no_question", "This answer has no question to answer again."));
+        }
+    };
+    let print = fingerprint(&["regenerate", &question.to_string(), model.as_deref().unwrap_or_default()]);
+    accept(
+        app,
+        NewRun {
+            job_id: JobId::new(),
+            user_id: owner.id,
+            chat: RunChat::Existing(chat.id),
+            user_message: RunMessage::Existing(question),
+            assistant_message_id: MessageId::new(),
+            agent_type: chat.agent_type,
+            model,
+            idempotency_key: idempotency_key.map(|key| (key, print)),
+            max_queued: app.config().runs.max_queued_per_user,
+        },
+    )
+    .await
+}
+
+/// Asks something else in a message's place, as its sibling.
+pub async fn edit(
+    app: &App,
+    owner: &User,
+    chat: ChatId,
+    message: MessageId,
+    text: String,
+    model: Option<String>,
+    idempotency_key: Option<String>,
+) -> Result<Job> {
+    let mut errors = FieldErrors::default();
+    check_message(&text, &mut errors);
+    check_key(idempotency_key.as_deref(), &mut errors);
+    check_model(app, model.as_deref(), &mut errors);
+    errors.finish()?;
+    let chat = super::get(app, owner.id, chat).await?;
+    let original = app.store().messages().get(owner.id, chat.id, message).await.map_err(message_error)?;
+    if original.role != MessageRole::User {
+        return Err(AppError::new(
+            ErrorKind::Conflict,
+            "not_a_question",
+            "Only your own messages can be edited. An answer can be made again instead.",
+        ));
+    }
+    let print = fingerprint(&["edit", &message.to_string(), &text, model.as_deref().unwrap_or_default()]);
+    accept(
+        app,
+        NewRun {
+            job_id: JobId::new(),
+            user_id: owner.id,
+            chat: RunChat::Existing(chat.id),
+            user_message: RunMessage::New {
+                id: MessageId::new(),
+                parent_id: original.parent_id,
+                content: text,
+                image_attachments: original.image_attachments,
+                document_attachments: original.document_attachments,
+            },
+            assistant_message_id: MessageId::new(),
+            agent_type: chat.agent_type,
+            model,
+            idempotency_key: idempotency_key.map(|key| (key, print)),
+            max_queued: app.config().runs.max_queued_per_user,
+        },
+    )
+    .await
+}
+
+/// Writes the rows and announces the job.
+async fn accept(app: &App, run: NewRun) -> Result<Job> {
+    let submitted = app.store().jobs().submit(run).await.map_err(|error| match error {
+        StoreError::Conflict("idempotency_key") => AppError::new(
+            ErrorKind::Conflict,
+            "idempotency_key_reused",
+            "This Idempotency-Key was used for another request. Use a new key for a new message.",
+        ),
+        StoreError::NotFound => AppError::not_found("message"),
+        error => error.into(),
+    })?;
+    match submitted {
+        Submitted::Existing(job) => Ok(job),
+        Submitted::New(job) => {
+            metrics::counter!("kuma_runs_submitted_total").increment(1);
+            announce(app, &job).await?;
+            Ok(job)
+        }
+    }
+}
+
+/// Opens the run's journal with its first events and tells the queue.
+pub(super) async fn announce(app: &App, job: &Job) -> Result<()> {
+    open_journal(app, job).await?;
+    app.queue().publish(job.id, None).await.map_err(AppError::internal)
+}
+
+/// The events that every run begins with, once.
+pub(super) async fn open_journal(app: &App, job: &Job) -> Result<()> {
+    let journal = app.journal();
+    journal.open(job.id).await.map_err(AppError::internal)?;
+    if !journal.snapshot(job.id).await.map_err(AppError::internal)?.is_empty() {
+        return Ok(());
+    }
+    let position = app.store().jobs().position(job.id).await?;
+    let first = RunEvent::JobId {
+        job_id: job.id,
+        chat_id: job.chat_id,
+        user_message_id: job.user_message_id,
+        assistant_message_id: job.assistant_message_id,
+    };
+    let status = RunEvent::Status {
+        status: JobStatus::Pending,
+        attempt: None,
+        retry_in_ms: None,
+        position: (position > 1).then_some(position - 1),
+    };
+    journal.append(job.id, 0, vec![first, status]).await.map_err(AppError::internal)?;
+    Ok(())
+}
+
+pub(super) async fn valid_agent(app: &App, name: Option<&str>, errors: &mut FieldErrors) -> Result<String> {
+    let name = name.unwrap_or(DEFAULT_AGENT);
+    match app.store().agents().by_name(name).await? {
+        Some(agent) if agent.is_active => {}
+        _ => errors.add("agentType", format!("There is no agent {name:?}. GET /api/agents lists them.")),
+    }
+    Ok(name.to_owned())
+}
+
+fn check_message(message: &str, errors: &mut FieldErrors) {
+    if message.trim().is_empty() {
+        errors.add("message", "Write a message.");
+    } else if message.len() > MESSAGE_MAX_BYTES {
+        let most = MESSAGE_MAX_BYTES / 1024;
+        errors.add("message", format!("A message has at most {most} KiB; this has {}.", message.len() / 1024));
+    } else if message.contains('\0') {
+        errors.add("message", "A message cannot contain the NUL character.");
+    }
+}
+
+fn check_key(key: Option<&str>, errors: &mut FieldErrors) {
+    let Some(key) = key else { return };
+    if key.is_empty() || key.len() > KEY_MAX_CHARS || !key.chars().all(|c| c.is_ascii_graphic()) {
+        errors.add("Idempotency-Key", format!("A key has 1 to {KEY_MAX_CHARS} visible ASCII characters."));
+    }
+}
+
+/// A model that is not offered is a mistake of the request; no model at all is a failed run, so
+/// that the message is kept.
+fn check_model(app: &App, model: Option<&str>, errors: &mut FieldErrors) {
+    if let Some(model) = model
+        && app.models().resolve(model).is_none()
+    {
+        errors.add("model", format!("There is no model {model:?}. GET /api/models lists them."));
+    }
+}
+
+fn message_error(error: StoreError) -> AppError {
+    match error {
+        StoreError::NotFound => AppError::not_found("message"),
+        error => error.into(),
+    }
+}
+
+/// Tells whether two requests under one key are the same request.
+fn fingerprint(fields: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for field in fields {
+        hash.update((field.len() as u64).to_le_bytes());
+        hash.update(field.as_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

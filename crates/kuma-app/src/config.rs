@@ -1,0 +1,102 @@
+//! The settings that use cases depend on, as values. The binary reads them from file and environment.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// Who may create an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signup {
+    /// Everybody.
+    Open,
+    /// Nobody by themselves: an administrator creates accounts.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+impl Signup {
+    /// The spelling in settings and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invite => "invite",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The mode of that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Open, Self::Invite, Self::Closed].into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
+/// A provider named by the environment.
+#[derive(Clone, Debug)]
+pub struct EnvironmentProvider {
+    /// Its name, such as `openai`.
+    pub name: String,
+    /// How it is spoken to.
+    pub kind: kuma_llm::ProviderKind,
+    /// Where it is; the vendor's own address when none.
+    pub base_url: Option<String>,
+    /// Its key; some servers need none.
+    pub key: Option<SecretString>,
+}
+
+/// How many runs at once, and how they are kept alive.
+#[derive(Clone, Copy, Debug)]
+pub struct RunLimits {
+    /// Runs at once in this process (`KUMA_MAX_RUNS`).
+    pub max_runs: usize,
+    /// Runs at once per user (`KUMA_MAX_RUNS_PER_USER`).
+    pub max_runs_per_user: u32,
+    /// Unfinished runs per user, running or in line (`KUMA_MAX_QUEUED_PER_USER`).
+    pub max_queued_per_user: u32,
+    /// How long a claim holds without being renewed.
+    pub lease: Duration,
+    /// How often partial answers are saved.
+    pub checkpoint: Duration,
+}
+
+impl Default for RunLimits {
+    fn default() -> Self {
+        Self {
+            max_runs: 256,
+            max_runs_per_user: 10,
+            max_queued_per_user: 100,
+            lease: Duration::from_secs(30),
+            checkpoint: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Everything the use cases need to know.
+#[derive(Clone, Debug)]
+pub struct AppConfig {
+    /// Where files are kept.
+    pub data_dir: std::path::PathBuf,
+    /// Signs session tokens; at least 32 bytes.
+    pub jwt_secret: SecretString,
+    /// Seals stored keys: the first seals, all open. Each 32 bytes in base64.
+    pub encryption_keys: Vec<SecretString>,
+    /// Who may sign up, unless an administrator has set it in Settings.
+    pub signup: Signup,
+    /// `provider/model` for chats, from the environment.
+    pub default_model: Option<String>,
+    /// `provider/model` for titles and summaries, from the environment.
+    pub small_model: Option<String>,
+    /// Providers from the environment, in order of preference.
+    pub providers: Vec<EnvironmentProvider>,
+    /// Where to look for Ollama.
+    pub ollama_url: String,
+    /// Limits of runs.
+    pub runs: RunLimits,
+}
+
+impl AppConfig {
+    /// Whether files can be kept.
+    pub(crate) fn data_dir_is_writable(&self) -> bool {
+        std::fs::metadata(&self.data_dir).is_ok_and(|meta| meta.is_dir() && !meta.permissions().readonly())
+    }
+}

@@ -1,0 +1,14 @@
+//! Which models there are, which one is meant, and where their keys come from.
+//!
+//! Providers come from four places, in this order: the environment, Settings (an administrator's,
+//! with sealed keys), an Ollama that was found running, and this process. All of them end in one
+//! registry that is rebuilt and swapped when something changes; runs that are at work keep theirs.
+
+mod list;
+mod providers;
+mod registry;
+
+pub use kuma_llm::{ModelInfo, ProviderKind};
+pub use list::{ModelList, list};
+pub use providers::{NewProvider, ProviderView, Source, delete, providers, put};
+pub use registry::{Models, reload, start};

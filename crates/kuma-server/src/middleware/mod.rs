@@ -1,0 +1,6 @@
+//! What happens to every request, whatever it is for.
+
+pub mod address;
+pub mod observe;
+pub mod request_id;
+pub mod security;

@@ -1,0 +1,147 @@
+//! For operators and load balancers: alive, ready, metrics.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use kuma_app::models;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::problem;
+use crate::state::ServerState;
+
+/// Under `/api`.
+pub(super) fn inside() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
+}
+
+/// Beside `/api`, as the document shows it.
+pub fn outside_documented() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(metrics))
+}
+
+/// Beside `/api`.
+pub fn outside() -> Router<ServerState> {
+    outside_documented().split_for_parts().0
+}
+
+/// The process lives.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HealthBody {
+    /// Always `ok`.
+    status: &'static str,
+    /// The server's version.
+    version: &'static str,
+}
+
+/// Is the process alive
+#[utoipa::path(get, path = "/health", tag = "health", responses(
+    (status = 200, description = "It is", body = HealthBody),
+))]
+async fn health(State(state): State<ServerState>) -> Json<HealthBody> {
+    Json(HealthBody { status: "ok", version: state.config.version })
+}
+
+/// The state of a part.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum PartStatus {
+    /// Works.
+    Ok,
+    /// Does not.
+    Down,
+    /// There is none, which is no failure.
+    None,
+}
+
+/// A part that the server stands on.
+#[derive(Debug, Serialize, ToSchema)]
+struct Part {
+    /// Whether it works.
+    status: PartStatus,
+    /// More about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+/// Who may create an account.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SignupState {
+    /// `open`, `invite` or `closed`.
+    mode: &'static str,
+    /// Nobody has one yet: the next one is the administrator's.
+    first_account: bool,
+}
+
+/// Whether the server can serve.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadyBody {
+    /// The database.
+    database: Part,
+    /// The queue of runs.
+    queue: Part,
+    /// Files.
+    storage: Part,
+    /// The model that answers by default.
+    model: Part,
+    /// Who may create an account.
+    signup: SignupState,
+    /// The server's version.
+    version: &'static str,
+}
+
+/// Can the server serve
+///
+/// 503 when a part that it cannot work without is down. A missing model is no failure.
+#[utoipa::path(get, path = "/ready", tag = "health", operation_id = "ready", responses(
+    (status = 200, description = "It can", body = ReadyBody),
+    (status = 503, description = "It cannot: the parts tell why", body = ReadyBody),
+))]
+async fn ready(State(state): State<ServerState>) -> (StatusCode, Json<ReadyBody>) {
+    let readiness = kuma_app::admin::readiness(&state.app).await;
+    let part = |ok: bool| if ok { PartStatus::Ok } else { PartStatus::Down };
+    let default = models::list(&state.app).default;
+    let body = ReadyBody {
+        database: Part { status: part(readiness.database), detail: None },
+        queue: Part { status: part(readiness.queue), detail: None },
+        storage: Part { status: part(readiness.storage), detail: None },
+        model: Part {
+            status: if default.is_some() { PartStatus::Ok } else { PartStatus::None },
+            detail: default,
+        },
+        signup: SignupState { mode: readiness.signup.as_str(), first_account: readiness.first_account },
+        version: state.config.version,
+    };
+    let well = readiness.database && readiness.queue && readiness.storage;
+    (if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body))
+}
+
+/// Figures for Prometheus
+///
+/// Needs `METRICS_TOKEN` as Bearer when that is set.
+#[utoipa::path(get, path = "/metrics", tag = "health", responses(
+    (status = 200, description = "Prometheus text format", body = String, content_type = "text/plain"),
+))]
+async fn metrics(State(state): State<ServerState>, headers: HeaderMap) -> Response {
+    if let Some(token) = &state.config.metrics_token {
+        let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !same(sent.as_bytes(), format!("Bearer {token}").as_bytes()) {
+            let detail = "The figures of this server need its METRICS_TOKEN as Bearer.";
+            return problem::response(StatusCode::UNAUTHORIZED, "metrics_token", detail);
+        }
+    }
+    let Some(handle) = &state.metrics else {
+        let detail = "This server records no figures.";
+        return problem::response(StatusCode::NOT_FOUND, "not_found", detail);
+    };
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], handle.render()).into_response()
+}
+
+/// Compares without telling by its time how much is right.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |different, (a, b)| different | (a ^ b)) == 0
+}
