@@ -37,11 +37,11 @@ pub enum StoreError {
 
 impl StoreError {
     /// Turns the violation of a unique index into [`StoreError::Conflict`]. `what` are the words
-    /// to look for in the name of the index, in order; the first is taken when none is found.
+    /// to look for in the name of the index, in order; the last is taken when none is found.
     pub(crate) fn unique(error: DbErr, what: &[&'static str]) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(message)) => {
-                let found = what.iter().find(|word| message.contains(*word)).or(what.first());
+                let found = what.iter().find(|word| message.contains(*word)).or(what.last());
                 Self::Conflict(found.copied().unwrap_or("id"))
             }
             _ => Self::from(error),

@@ -1,4 +1,19 @@
-//! Every repository on both databases.
+//! Every repository, on both databases.
+//!
+//! PostgreSQL is at `KUMA_TEST_POSTGRES_URL`, which `make test` sets; each test makes and drops a
+//! database of its own there.
 
+mod admin;
+mod backup;
+mod chats;
 mod common;
-mod smoke;
+mod deletion;
+mod jobs;
+mod messages;
+mod migration;
+mod open;
+mod paging;
+mod races;
+mod runs;
+mod search;
+mod users;
