@@ -27,6 +27,7 @@
 
 use crate::gate::{Gate, GateState};
 use crate::http_io::{FakeBody, json};
+use crate::json::at;
 use crate::record::lock;
 use crate::reply::{Failure, Reply};
 use crate::script::Rule;
@@ -93,8 +94,11 @@ fn script(shared: &Shared, vendor: Vendor, method: &Method, what: &str, body: &B
                 one => vec![one],
             };
             // All are understood before the first is taken.
-            let replies: Vec<Reply> = replies.into_iter().map(|r| reply(shared, r)).collect::<Result<_, _>>()?;
-            replies.into_iter().for_each(|r| state.script.push(r));
+            let replies: Vec<Reply> =
+                replies.into_iter().map(|r| reply(shared, r)).collect::<Result<_, _>>()?;
+            for reply in replies {
+                state.script.push(reply);
+            }
             Ok(json!({"queued": state.script.queued()}))
         }
         ("GET", "replies") => Ok(json!({"queued": state.script.queued()})),
@@ -144,7 +148,8 @@ async fn gate(gate: &Gate, method: &Method, rest: &[&str], query: &str, body: &B
     match (method.as_str(), rest) {
         ("GET" | "POST", []) => {}
         ("POST", ["release"]) => {
-            let count = if body.is_empty() { 1 } else { read::<Value>(body)?["count"].as_u64().unwrap_or(1) };
+            let count =
+                if body.is_empty() { 1 } else { at(&read::<Value>(body)?, "/count").as_u64().unwrap_or(1) };
             gate.release(count as usize);
         }
         ("POST", ["open"]) => gate.open(),

@@ -61,7 +61,10 @@ fn content(shared: &Shared, vendor: Vendor, prompt: &Prompt, keywords: &Keywords
     } else if keywords.has("long") {
         long(keywords.number("long").unwrap_or(400))
     } else if keywords.has("reasoning") {
-        Reply { pieces: [Reply::default().reasoning(THOUGHT), echo()].map(|r| r.pieces).concat(), ..Reply::default() }
+        Reply {
+            pieces: [Reply::default().reasoning(THOUGHT), echo()].map(|r| r.pieces).concat(),
+            ..Reply::default()
+        }
     } else if keywords.has("multibyte") {
         Reply::text(markdown::SCRIPTS).split(Split::InsideCharacters)
     } else if let Some(rest) = keywords.get("tool") {
@@ -126,7 +129,13 @@ fn parallel(prompt: &Prompt) -> Reply {
 }
 
 /// `None` when the error has happened often enough.
-fn error(shared: &Shared, vendor: Vendor, prompt: &Prompt, keywords: &Keywords<'_>, status: u16) -> Option<Reply> {
+fn error(
+    shared: &Shared,
+    vendor: Vendor,
+    prompt: &Prompt,
+    keywords: &Keywords<'_>,
+    status: u16,
+) -> Option<Reply> {
     if let Some(times) = keywords.named::<u32>("error", "times")
         && shared.vendor(vendor).script.count(&prompt.last_user) >= times
     {
@@ -160,8 +169,14 @@ fn summary(message: &str) -> String {
 
 /// The longest text in quotation marks, in a fence, or between tags.
 fn quoted(message: &str) -> Option<&str> {
-    let pairs =
-        [("\"", "\""), ("\u{201c}", "\u{201d}"), ("\u{ab}", "\u{bb}"), ("```", "```"), ("\"\"\"", "\"\"\""), (">", "</")];
+    let pairs = [
+        ("\"", "\""),
+        ("\u{201c}", "\u{201d}"),
+        ("\u{ab}", "\u{bb}"),
+        ("```", "```"),
+        ("\"\"\"", "\"\"\""),
+        (">", "</"),
+    ];
     pairs
         .iter()
         .filter_map(|(open, close)| {
@@ -178,7 +193,10 @@ mod tests {
 
     #[test]
     fn titles_have_three_to_five_words() {
-        assert_eq!(title("Give a title to: \"how do bears sleep in winter, really?\""), "How do bears sleep in");
+        assert_eq!(
+            title("Give a title to: \"how do bears sleep in winter, really?\""),
+            "How do bears sleep in"
+        );
         assert_eq!(title("hello"), "Chat about hello");
         assert_eq!(title("Title for <message>[slow] plan a trip</message>"), "Plan a trip");
         assert_eq!(title("?!"), "A new chat");

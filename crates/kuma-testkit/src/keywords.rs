@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn finds_keywords_and_their_arguments() {
-        let text = r#"hi [slow] [tool weather {"city":["a]b"]}] [error 503 times 2 after 7] [nonsense] [toolbox]"#;
+        let text =
+            r#"hi [slow] [tool weather {"city":["a]b"]}] [error 503 times 2 after 7] [nonsense] [toolbox]"#;
         let found = Keywords::find(text);
         assert_eq!(found.0.len(), 3);
         assert_eq!(found.get("tool"), Some(r#"weather {"city":["a]b"]}"#));

@@ -21,6 +21,7 @@ mod default_reply;
 mod fake;
 mod gate;
 mod http_io;
+mod json;
 mod keywords;
 mod markdown;
 mod plan;

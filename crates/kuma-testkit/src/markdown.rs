@@ -1,7 +1,7 @@
 //! Texts that try a renderer.
 
 /// Every kind of Markdown that an answer may hold.
-pub(crate) const RICH: &str = r##"# A tour of Markdown
+pub(crate) const RICH: &str = r#"# A tour of Markdown
 
 Some *emphasis*, some **strong words**, `inline code`, ~~a mistake~~ and [a link](https://example.com/).
 
@@ -62,7 +62,7 @@ flowchart LR
 ---
 
 That is all. <script>alert("not run")</script>
-"##;
+"#;
 
 /// Characters of two, three and four bytes, joined emoji, and text from right to left.
 pub(crate) const SCRIPTS: &str = "Grüße aus Köln, čeština, Ελληνικά, русский, עברית, العربية, हिन्दी, 日本語, 中文, \

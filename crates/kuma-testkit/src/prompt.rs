@@ -1,5 +1,6 @@
 //! What a chat request asks, in words that belong to no vendor: enough to choose an answer and to render it.
 
+use crate::json::at;
 use crate::route::Dialect;
 use serde_json::Value;
 
@@ -42,13 +43,19 @@ enum Role {
 
 impl Prompt {
     /// Reads a body that has passed its checks; what is missing or odd counts as empty.
-    pub(crate) fn read(dialect: Dialect, body: &Value, path_model: Option<&str>, path_stream: bool, sse: bool) -> Self {
+    pub(crate) fn read(
+        dialect: Dialect,
+        body: &Value,
+        path_model: Option<&str>,
+        path_stream: bool,
+        sse: bool,
+    ) -> Self {
         let mut turns = Vec::new();
         let instructions = match dialect {
             Dialect::OpenAiChat | Dialect::Ollama => Value::Null,
             Dialect::OpenAiResponses => body["instructions"].clone(),
             Dialect::Anthropic => body["system"].clone(),
-            Dialect::Gemini => body["systemInstruction"]["parts"].clone(),
+            Dialect::Gemini => at(body, "/systemInstruction/parts").clone(),
         };
         turns.push(Turn { role: Role::System, text: text_of(&instructions), results: Vec::new() });
         let list = match dialect {
@@ -107,7 +114,7 @@ impl Prompt {
             tool_results,
             tools,
             stream,
-            include_usage: body["stream_options"]["include_usage"].as_bool().unwrap_or(false),
+            include_usage: at(body, "/stream_options/include_usage").as_bool().unwrap_or(false),
             sse,
             input_tokens: (characters as u64).div_ceil(4).max(1),
         }
@@ -170,7 +177,7 @@ fn tool_names(body: &Value) -> Vec<String> {
         let declared = tool["functionDeclarations"].as_array();
         let entries = declared.map_or_else(|| vec![tool], |d| d.iter().collect());
         for entry in entries {
-            let name = entry["name"].as_str().or_else(|| entry["function"]["name"].as_str());
+            let name = entry["name"].as_str().or_else(|| at(entry, "/function/name").as_str());
             names.extend(name.map(str::to_owned));
         }
     }

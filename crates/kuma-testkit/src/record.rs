@@ -110,12 +110,7 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) fn new(keep: usize) -> Self {
-        Self {
-            keep,
-            count: AtomicU64::new(0),
-            requests: Mutex::default(),
-            violations: Mutex::default(),
-        }
+        Self { keep, count: AtomicU64::new(0), requests: Mutex::default(), violations: Mutex::default() }
     }
 
     /// Stores a request and returns the handle its answer reports to.

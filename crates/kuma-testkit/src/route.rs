@@ -26,11 +26,20 @@ pub(crate) enum ErrorStyle {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     /// A model's answer. Gemini names the model and whether to stream in the path; others in the body.
-    Chat { dialect: Dialect, path_model: Option<String>, path_stream: bool },
+    Chat {
+        dialect: Dialect,
+        path_model: Option<String>,
+        path_stream: bool,
+    },
     /// How many tokens a request has. The model is in the path for Gemini.
-    CountTokens { path_model: Option<String> },
+    CountTokens {
+        path_model: Option<String>,
+    },
     /// Vectors.
-    Embed { form: EmbedForm, path_model: Option<String> },
+    Embed {
+        form: EmbedForm,
+        path_model: Option<String>,
+    },
     /// The list of models.
     Models,
     /// One model.

@@ -150,7 +150,15 @@ async fn answer(
         Err(missing) => return call.no_route(missing, path, &parts.method),
     };
     let style = call.style;
-    let seen = Seen { vendor, style, endpoint: &endpoint, headers: &parts.headers, query, body, json: parsed.is_some() };
+    let seen = Seen {
+        vendor,
+        style,
+        endpoint: &endpoint,
+        headers: &parts.headers,
+        query,
+        body,
+        json: parsed.is_some(),
+    };
     if let Err(failure) = check::auth(shared, &seen, path) {
         return call.fail(&failure);
     }
@@ -214,7 +222,12 @@ impl Call<'_> {
                 // Everything that changes the frames; the rate does not.
                 let key = format!(
                     "{:?} {} {} {} {} {:?} {key}",
-                    prompt.dialect, prompt.model, prompt.stream, prompt.include_usage, prompt.sse, reply.split
+                    prompt.dialect,
+                    prompt.model,
+                    prompt.stream,
+                    prompt.include_usage,
+                    prompt.sse,
+                    reply.split
                 );
                 self.shared.rendered(key, || wire::render(&reply, prompt, "shared").into())
             }

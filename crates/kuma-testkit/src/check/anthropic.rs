@@ -1,6 +1,7 @@
 //! What Anthropic's Messages asks beyond the shape of a request.
 
 use super::{Finding, Seen, list, missing};
+use crate::json::at;
 use crate::vendor::Vendor;
 use serde_json::Value;
 
@@ -40,7 +41,7 @@ pub(super) fn check(seen: &Seen<'_>) -> Vec<Finding> {
     for (index, message) in messages.iter().enumerate() {
         findings.extend(blank(message, index));
     }
-    if let Some(budget) = body["thinking"]["budget_tokens"].as_u64()
+    if let Some(budget) = at(body, "/thinking/budget_tokens").as_u64()
         && body["max_tokens"].as_u64().is_some_and(|max| max <= budget)
     {
         findings.push(Finding::refused("`max_tokens` must be greater than `thinking.budget_tokens`"));

@@ -1,15 +1,18 @@
 //! What Gemini's generateContent asks beyond the shape of a request.
 
 use super::{Finding, list};
+use crate::json::at;
 use serde_json::Value;
 
 pub(super) fn check(body: &Value, model: &str) -> Vec<Finding> {
     let contents = list(&body["contents"]);
     let mut findings = tool_turns(contents);
     for (index, content) in contents.iter().enumerate() {
-        let blank = list(&content["parts"]).iter().any(|p| p["text"].as_str().is_some_and(|t| t.trim().is_empty()));
+        let blank =
+            list(&content["parts"]).iter().any(|p| p["text"].as_str().is_some_and(|t| t.trim().is_empty()));
         if blank && content["role"] != "model" {
-            findings.push(Finding::refused(format!("contents[{index}].parts: a text part must not be empty")));
+            findings
+                .push(Finding::refused(format!("contents[{index}].parts: a text part must not be empty")));
         }
         if content["role"].is_null() && contents.len() > 1 {
             findings.push(Finding::refused("Please use a valid role: user, model."));
@@ -23,8 +26,8 @@ pub(super) fn check(body: &Value, model: &str) -> Vec<Finding> {
     if needs_signatures(model) {
         findings.extend(signatures(contents));
     }
-    let mode = body["toolConfig"]["functionCallingConfig"]["mode"].as_str();
-    let names = list(&body["toolConfig"]["functionCallingConfig"]["allowedFunctionNames"]);
+    let mode = at(body, "/toolConfig/functionCallingConfig/mode").as_str();
+    let names = list(at(body, "/toolConfig/functionCallingConfig/allowedFunctionNames"));
     if !names.is_empty() && !matches!(mode, Some("ANY" | "VALIDATED")) {
         findings.push(Finding::refused(
             "Function calling config is set without function_calling_config.mode ANY or VALIDATED, but \

@@ -1,6 +1,7 @@
 //! What a model behind Ollama needs. The server itself takes nearly anything, so most is only noted.
 
 use super::{Finding, is_blank, list, missing};
+use crate::json::at;
 use serde_json::Value;
 
 pub(super) fn check(body: &Value) -> Vec<Finding> {
@@ -13,18 +14,21 @@ pub(super) fn check(body: &Value) -> Vec<Finding> {
             let name = message["tool_name"].as_str();
             let known = id.into_iter().chain(name).any(|x| calls.contains(&x));
             if calls.is_empty() || (id.or(name).is_some() && !known) {
-                findings.push(Finding::noted(format!("messages.{index}: the tool result answers no call before it")));
+                findings.push(Finding::noted(format!(
+                    "messages.{index}: the tool result answers no call before it"
+                )));
             }
             continue;
         }
         calls = list(&message["tool_calls"])
             .iter()
-            .flat_map(|c| [c["id"].as_str(), c["function"]["name"].as_str()])
+            .flat_map(|c| [c["id"].as_str(), at(c, "/function/name").as_str()])
             .flatten()
             .collect();
         let nothing = is_blank(&message["content"]) && list(&message["images"]).is_empty();
         if nothing && calls.is_empty() {
-            findings.push(Finding::noted(format!("messages.{index}: the {} message is empty", message["role"])));
+            findings
+                .push(Finding::noted(format!("messages.{index}: the {} message is empty", message["role"])));
         }
     }
     findings.extend(unanswered(messages));

@@ -1,6 +1,7 @@
 //! What OpenAI's Chat Completions asks beyond the shape of a request.
 
 use super::{Finding, is_blank, list, missing, openai_models};
+use crate::json::at;
 use crate::vendor::Vendor;
 use serde_json::Value;
 
@@ -15,10 +16,12 @@ pub(super) fn check(body: &Value, vendor: Vendor) -> Vec<Finding> {
         );
     }
     if !body["tool_choice"].is_null() && list(&body["tools"]).is_empty() {
-        findings
-            .push(Finding::refused("'tool_choice' is only allowed when 'tools' are specified.").about("tool_choice"));
+        findings.push(
+            Finding::refused("'tool_choice' is only allowed when 'tools' are specified.")
+                .about("tool_choice"),
+        );
     }
-    let json_mode = body["response_format"]["type"] == "json_object";
+    let json_mode = at(body, "/response_format/type") == "json_object";
     if json_mode && !body["messages"].to_string().to_lowercase().contains("json") {
         findings.push(
             Finding::refused(
@@ -28,8 +31,9 @@ pub(super) fn check(body: &Value, vendor: Vendor) -> Vec<Finding> {
         );
     }
     if vendor == Vendor::OpenAi {
-        if streams && body["stream_options"]["include_usage"] != true {
-            findings.push(Finding::noted("a stream without stream_options.include_usage has no token counts"));
+        if streams && at(body, "/stream_options/include_usage") != true {
+            findings
+                .push(Finding::noted("a stream without stream_options.include_usage has no token counts"));
         }
         findings.extend(openai_models::chat(body));
     }

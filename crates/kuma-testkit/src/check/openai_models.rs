@@ -1,6 +1,7 @@
 //! What OpenAI's models take and refuse.
 
 use super::{Finding, list};
+use crate::json::at;
 use serde_json::Value;
 
 /// `gpt-6.1-sol` is (6, 1).
@@ -43,23 +44,27 @@ pub(super) fn chat(body: &Value) -> Vec<Finding> {
 
 pub(super) fn responses(body: &Value) -> Vec<Finding> {
     let model = body["model"].as_str().unwrap_or_default();
-    effort_and_sampling(body, model, body["reasoning"]["effort"].as_str(), "reasoning.effort")
+    effort_and_sampling(body, model, at(body, "/reasoning/effort").as_str(), "reasoning.effort")
 }
 
 fn effort_and_sampling(body: &Value, model: &str, effort: Option<&str>, param: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     if effort == Some("none") && cannot_stop_reasoning(model) {
         findings.push(
-            Finding::refused(format!("Unsupported value: '{param}' does not support 'none' with this model."))
-                .about(param),
+            Finding::refused(format!(
+                "Unsupported value: '{param}' does not support 'none' with this model."
+            ))
+            .about(param),
         );
     }
     let is_six = version(model).is_some_and(|v| v >= (6, 0));
     for field in ["temperature", "top_p"] {
         if is_six && effort != Some("none") && !body[field].is_null() {
             findings.push(
-                Finding::refused(format!("Unsupported parameter: '{field}' is not supported with this model."))
-                    .about(field),
+                Finding::refused(format!(
+                    "Unsupported parameter: '{field}' is not supported with this model."
+                ))
+                .about(field),
             );
         }
     }

@@ -16,8 +16,11 @@ pub(super) fn check(body: &Value, vendor: Vendor) -> Vec<Finding> {
             let kind = part["type"].as_str().unwrap_or_default();
             if kind.starts_with(wanted) {
                 findings.push(
-                    Finding::refused(format!("Invalid value: '{kind}' for a message with role {}.", item["role"]))
-                        .about(format!("input[{index}].content")),
+                    Finding::refused(format!(
+                        "Invalid value: '{kind}' for a message with role {}.",
+                        item["role"]
+                    ))
+                    .about(format!("input[{index}].content")),
                 );
             }
         }
@@ -46,8 +49,10 @@ fn tool_turns(body: &Value) -> Vec<Finding> {
             Some("function_call_output") => {
                 if !stored && !calls.contains(&id) {
                     findings.push(
-                        Finding::refused(format!("No tool call found for function call output with call_id {id}."))
-                            .about("input"),
+                        Finding::refused(format!(
+                            "No tool call found for function call output with call_id {id}."
+                        ))
+                        .about("input"),
                     );
                 }
                 answered.push(id);

@@ -84,7 +84,9 @@ fn finding(error: &ValidationError<'_>, style: ErrorStyle) -> Finding {
             ErrorStyle::OpenAi => format!("Unknown parameter: '{full}'."),
             ErrorStyle::Anthropic => format!("{full}: Extra inputs are not permitted"),
             ErrorStyle::Gemini => {
-                format!("Invalid JSON payload received. Unknown name \"{field}\" at '{place}': Cannot find field.")
+                format!(
+                    "Invalid JSON payload received. Unknown name \"{field}\" at '{place}': Cannot find field."
+                )
             }
             ErrorStyle::Ollama => format!("unknown field {full}"),
         })

@@ -175,7 +175,8 @@ impl Wire for Messages {
             content.push(json!({"type": "text", "text": whole.text, "citations": null}));
         }
         for call in &whole.calls {
-            content.push(json!({"type": "tool_use", "id": call.id, "name": call.name, "input": call.arguments}));
+            content
+                .push(json!({"type": "tool_use", "id": call.id, "name": call.name, "input": call.arguments}));
         }
         json!({
             "id": self.id, "type": "message", "role": "assistant", "model": self.model, "content": content,

@@ -1,5 +1,6 @@
 //! Embeddings, in each vendor's shape: unit vectors that depend on the text alone.
 
+use crate::json::at;
 use crate::route::EmbedForm;
 use serde_json::{Value, json};
 
@@ -38,10 +39,10 @@ pub(crate) fn answer(form: EmbedForm, body: &Value, model: &str) -> Value {
 }
 
 fn gemini_one(request: &Value) -> Value {
-    let parts = request["content"]["parts"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let parts = at(request, "/content/parts").as_array().map(Vec::as_slice).unwrap_or_default();
     let text: Vec<&str> = parts.iter().filter_map(|p| p["text"].as_str()).collect();
     let size = if request["outputDimensionality"].is_null() {
-        &request["embedContentConfig"]["outputDimensionality"]
+        at(request, "/embedContentConfig/outputDimensionality")
     } else {
         &request["outputDimensionality"]
     };
@@ -76,9 +77,10 @@ fn tokens(inputs: &[String]) -> usize {
 fn vector(text: &str, size: usize) -> Vec<f32> {
     let mut vector = vec![0.0_f32; size];
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
-        let hash = word.to_lowercase().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = word
+            .to_lowercase()
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
         if let Some(place) = vector.get_mut((hash % size as u64) as usize) {
             *place += if hash >> 63 == 0 { 1.0 } else { -1.0 };
         }
@@ -89,7 +91,9 @@ fn vector(text: &str, size: usize) -> Vec<f32> {
             *first = 1.0;
         }
     } else {
-        vector.iter_mut().for_each(|x| *x /= length);
+        for x in &mut vector {
+            *x /= length;
+        }
     }
     vector
 }

@@ -31,7 +31,11 @@ fn openai(failure: &Failure) -> Value {
             Some("model_not_found"),
             "The model does not exist or you do not have access to it.",
         ),
-        429 => ("requests", Some("rate_limit_exceeded"), "Rate limit reached for requests. Please try again later."),
+        429 => (
+            "requests",
+            Some("rate_limit_exceeded"),
+            "Rate limit reached for requests. Please try again later.",
+        ),
         503 => ("server_error", None, "The engine is currently overloaded, please try again later"),
         400..=499 => ("invalid_request_error", None, "The request is invalid."),
         _ => (
@@ -69,9 +73,15 @@ fn anthropic(failure: &Failure, request_id: &str) -> Value {
 fn gemini(failure: &Failure) -> Value {
     let (status, usual) = match failure.status {
         401 => ("UNAUTHENTICATED", "Request had invalid authentication credentials."),
-        403 => ("PERMISSION_DENIED", "Method doesn't allow unregistered callers (callers without established identity)."),
+        403 => (
+            "PERMISSION_DENIED",
+            "Method doesn't allow unregistered callers (callers without established identity).",
+        ),
         404 => ("NOT_FOUND", "The requested resource was not found."),
-        429 => ("RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details."),
+        429 => (
+            "RESOURCE_EXHAUSTED",
+            "You exceeded your current quota, please check your plan and billing details.",
+        ),
         400..=499 => ("INVALID_ARGUMENT", "Request contains an invalid argument."),
         503 => ("UNAVAILABLE", "The model is overloaded. Please try again later."),
         504 => ("DEADLINE_EXCEEDED", "Deadline expired before operation could complete."),
@@ -83,7 +93,9 @@ fn gemini(failure: &Failure) -> Value {
             "domain": "googleapis.com", "metadata": {"service": "generativelanguage.googleapis.com"}}));
     }
     if let Some(seconds) = failure.retry_after {
-        details.push(json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": format!("{seconds}s")}));
+        details.push(
+            json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": format!("{seconds}s")}),
+        );
     }
     let mut error = json!({"code": failure.status, "message": message(failure, usual), "status": status});
     if let (false, Some(fields)) = (details.is_empty(), error.as_object_mut()) {

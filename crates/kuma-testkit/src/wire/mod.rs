@@ -191,7 +191,9 @@ fn split(steps: Vec<Step>, split: Split) -> Vec<Step> {
 fn cut_at(bytes: &Bytes, split: Split) -> Option<usize> {
     match split {
         Split::Whole => None,
-        Split::Every(size) | Split::Slow { bytes: size, .. } => (bytes.len() > size.max(1)).then_some(size.max(1)),
+        Split::Every(size) | Split::Slow { bytes: size, .. } => {
+            (bytes.len() > size.max(1)).then_some(size.max(1))
+        }
         // The first byte may be the rest of a character that was cut already.
         Split::InsideCharacters => {
             bytes.iter().position(|b| *b >= 0xc0).map(|i| i + 1).filter(|i| *i < bytes.len())

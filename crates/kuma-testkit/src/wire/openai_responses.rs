@@ -71,18 +71,14 @@ impl Responses {
             Open::Reasoning(text) => {
                 let id = self.item_id("rs");
                 let part = json!({"type": "summary_text", "text": text});
-                let at = |extra: &str, value: &Value| {
-                    json!({"item_id": id, "output_index": index, "summary_index": 0, extra: value})
-                };
+                let at = |extra: &str, value: &Value| json!({"item_id": id, "output_index": index, "summary_index": 0, extra: value});
                 self.emit("response.reasoning_summary_text.done", at("text", &json!(text)), out);
                 self.emit("response.reasoning_summary_part.done", at("part", &part), out);
                 self.item_done(reasoning_item(&id, &text), out);
             }
             Open::Message { refusal, text } => {
                 let id = self.item_id("msg");
-                let at = |extra: &str, value: &Value| {
-                    json!({"item_id": id, "output_index": index, "content_index": 0, extra: value})
-                };
+                let at = |extra: &str, value: &Value| json!({"item_id": id, "output_index": index, "content_index": 0, extra: value});
                 if refusal {
                     self.emit("response.refusal.done", at("refusal", &json!(text)), out);
                 } else {
@@ -157,7 +153,7 @@ fn call_item(id: &str, call: &ToolCall, arguments: &str, status: &str) -> Value 
 fn usage_json(usage: Usage) -> Value {
     json!({
         "input_tokens": usage.input, "output_tokens": usage.output, "total_tokens": usage.input + usage.output,
-        "input_tokens_details": {"cached_tokens": usage.cached},
+        "input_tokens_details": {"cached_tokens": usage.cached, "cache_write_tokens": 0},
         "output_tokens_details": {"reasoning_tokens": usage.reasoning},
     })
 }

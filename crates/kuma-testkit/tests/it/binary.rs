@@ -24,8 +24,13 @@ async fn it_says_where_it_listens_and_plays_all_vendors() {
     let mut line = String::new();
     BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let origin = line.trim().strip_prefix("listening on ").expect("the first line says where");
-    for path in ["/openai/v1/models", "/anthropic/v1/models", "/gemini/v1beta/models", "/ollama/api/tags", "/_fake/health"]
-    {
+    for path in [
+        "/openai/v1/models",
+        "/anthropic/v1/models",
+        "/gemini/v1beta/models",
+        "/ollama/api/tags",
+        "/_fake/health",
+    ] {
         let request = reqwest::Client::new()
             .get(format!("{origin}{path}"))
             .bearer_auth("k")

@@ -64,8 +64,11 @@ async fn good_requests() {
 #[tokio::test]
 async fn headers() {
     let fake = FakeAnthropic::start().await;
-    for (version, words) in [("", "anthropic-version: header is required"), ("2020-01-01", "is not a valid version")] {
-        let response = post_with(&fake, PATH, &request(json!([user("hi")])), &[("anthropic-version", version)]).await;
+    for (version, words) in
+        [("", "anthropic-version: header is required"), ("2020-01-01", "is not a valid version")]
+    {
+        let response =
+            post_with(&fake, PATH, &request(json!([user("hi")])), &[("anthropic-version", version)]).await;
         assert_eq!(response.status(), 400);
         assert!(response.text().await.unwrap().contains(words));
         assert_eq!(fake.take_violations().len(), 1);
@@ -78,7 +81,8 @@ async fn the_newest_version_has_no_sampling() {
     for field in ["temperature", "top_p", "top_k"] {
         refused(&fake, with(field, json!(1)), &format!("{field}: Extra inputs are not permitted")).await;
     }
-    let document = json!({"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x"}});
+    let document =
+        json!({"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x"}});
     let messages = json!([user("x"), {"role": "assistant", "content": [document]}, user("y")]);
     refused(&fake, request(messages), "`document` blocks are not permitted").await;
     let cited = json!([{"role": "user", "content": [{"type": "text", "text": "x", "citations": [{"type": "char_location"}]}]}]);
@@ -88,11 +92,21 @@ async fn the_newest_version_has_no_sampling() {
 #[tokio::test]
 async fn bad_shapes() {
     let fake = FakeAnthropic::start().await;
-    refused(&fake, json!({"model": "claude-sonnet-5-5", "messages": [user("x")]}), "\"max_tokens\" is a required").await;
+    refused(
+        &fake,
+        json!({"model": "claude-sonnet-5-5", "messages": [user("x")]}),
+        "\"max_tokens\" is a required",
+    )
+    .await;
     refused(&fake, with("stop", json!(["x"])), "stop: Extra inputs are not permitted").await;
     refused(&fake, request(json!([])), "messages").await;
     refused(&fake, request(json!([{"role": "user", "content": ""}])), "messages.0.content").await;
-    refused(&fake, request(json!([{"role": "user", "content": [{"type": "text", "text": ""}]}])), "messages.0").await;
+    refused(
+        &fake,
+        request(json!([{"role": "user", "content": [{"type": "text", "text": ""}]}])),
+        "messages.0",
+    )
+    .await;
     refused(&fake, request(json!([user("  ")])), "non-whitespace").await;
     refused(&fake, request(json!([{"role": "tool", "content": "x"}])), "messages.0.role").await;
     let picture = json!([{"role": "user", "content": [
@@ -101,8 +115,18 @@ async fn bad_shapes() {
     refused(&fake, with("tools", json!([{"name": "f"}])), "tools.0").await;
     let openai_style = json!([{"type": "function", "function": {"name": "f"}}]);
     refused(&fake, with("tools", openai_style), "tools.0").await;
-    refused(&fake, with("thinking", json!({"type": "enabled", "budget_tokens": 100})), "thinking.budget_tokens").await;
-    refused(&fake, with("thinking", json!({"type": "enabled", "budget_tokens": 2000})), "must be greater than").await;
+    refused(
+        &fake,
+        with("thinking", json!({"type": "enabled", "budget_tokens": 100})),
+        "thinking.budget_tokens",
+    )
+    .await;
+    refused(
+        &fake,
+        with("thinking", json!({"type": "enabled", "budget_tokens": 2000})),
+        "must be greater than",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -116,7 +140,12 @@ async fn bad_turns() {
     let late = json!({"role": "user", "content": [{"type": "text", "text": "so"},
         {"type": "tool_result", "tool_use_id": "a", "content": "42"}]});
     refused(&fake, request(json!([user("x"), call("a"), late])), "must come first").await;
-    refused(&fake, request(json!([{"role": "assistant", "content": "x"}, user("y")])), "first message must use").await;
+    refused(
+        &fake,
+        request(json!([{"role": "assistant", "content": "x"}, user("y")])),
+        "first message must use",
+    )
+    .await;
     let prefill = json!([user("x"), {"role": "assistant", "content": "Once"}]);
     refused(&fake, request(prefill.clone()), "does not support assistant message prefill").await;
     let mut old = request(prefill);

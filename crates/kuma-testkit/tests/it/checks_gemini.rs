@@ -68,14 +68,17 @@ async fn bad_shapes() {
     refused(&fake, json!({}), "\"contents\" is a required property").await;
     refused(&fake, json!({"contents": []}), "contents").await;
     refused(&fake, with("system_prompt", json!("x")), "Unknown name \"system_prompt\"").await;
-    refused(&fake, json!({"contents": [{"role": "assistant", "parts": [{"text": "x"}]}]}), "contents.0.role").await;
+    refused(&fake, json!({"contents": [{"role": "assistant", "parts": [{"text": "x"}]}]}), "contents.0.role")
+        .await;
     refused(&fake, json!({"contents": [{"role": "user", "parts": []}]}), "contents.0.parts").await;
     refused(&fake, json!({"contents": [user("")]}), "a text part must not be empty").await;
-    let two_kinds = json!({"contents": [{"role": "user", "parts": [{"text": "x", "fileData": {"fileUri": "u"}}]}]});
+    let two_kinds =
+        json!({"contents": [{"role": "user", "parts": [{"text": "x", "fileData": {"fileUri": "u"}}]}]});
     refused(&fake, two_kinds, "contents.0.parts.0").await;
     let declare = |declaration: Value| with("tools", json!([{"functionDeclarations": [declaration]}]));
     refused(&fake, declare(json!({"name": "1st"})), "functionDeclarations.0").await;
-    let both = json!({"name": "f", "parameters": {"type": "OBJECT"}, "parametersJsonSchema": {"type": "object"}});
+    let both =
+        json!({"name": "f", "parameters": {"type": "OBJECT"}, "parametersJsonSchema": {"type": "object"}});
     refused(&fake, declare(both), "functionDeclarations.0").await;
     let unknown = json!({"name": "f", "parameters": {"type": "OBJECT", "$schema": "x"}});
     refused(&fake, declare(unknown), "Unknown name \"$schema\"").await;
@@ -90,9 +93,29 @@ async fn bad_shapes() {
 async fn bad_turns() {
     let fake = FakeGemini::start().await;
     let contents = |list: Value| json!({"contents": list});
-    refused(&fake, contents(json!([user("x"), response("weather")])), "comes immediately after a function call").await;
-    refused(&fake, contents(json!([user("x"), call(Some("s")), user("y")])), "the number of function response parts").await;
+    refused(
+        &fake,
+        contents(json!([user("x"), response("weather")])),
+        "comes immediately after a function call",
+    )
+    .await;
+    refused(
+        &fake,
+        contents(json!([user("x"), call(Some("s")), user("y")])),
+        "the number of function response parts",
+    )
+    .await;
     refused(&fake, contents(json!([user("x"), call(Some("s")), response("clock")])), "answers no call").await;
-    refused(&fake, contents(json!([user("x"), call(None), response("weather")])), "missing a thought_signature").await;
-    refused(&fake, contents(json!([user("x"), {"role": "model", "parts": [{"text": "y"}]}])), "end with a user role").await;
+    refused(
+        &fake,
+        contents(json!([user("x"), call(None), response("weather")])),
+        "missing a thought_signature",
+    )
+    .await;
+    refused(
+        &fake,
+        contents(json!([user("x"), {"role": "model", "parts": [{"text": "y"}]}])),
+        "end with a user role",
+    )
+    .await;
 }

@@ -43,7 +43,11 @@ async fn good_requests() {
     });
     assert_eq!(post(&fake, PATH, &full).await.status(), 200);
     let compatible = json!({"model": "llama3.2", "messages": [user("hi")], "options": {"num_ctx": 1}});
-    assert_eq!(post(&fake, "/v1/chat/completions", &compatible).await.status(), 200, "unknown fields are ignored");
+    assert_eq!(
+        post(&fake, "/v1/chat/completions", &compatible).await.status(),
+        200,
+        "unknown fields are ignored"
+    );
     fake.assert_clean();
 }
 
@@ -57,7 +61,12 @@ async fn bad_shapes() {
     refused(&fake, request(text_arguments), "arguments").await;
     let data_url = json!([{"role": "user", "content": "x", "images": ["data:image/png;base64,AA=="]}]);
     refused(&fake, request(data_url), "images").await;
-    refused(&fake, request(json!([{"role": "user", "content": [{"type": "text", "text": "x"}]}])), "messages.0.content").await;
+    refused(
+        &fake,
+        request(json!([{"role": "user", "content": [{"type": "text", "text": "x"}]}])),
+        "messages.0.content",
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -59,7 +59,12 @@ async fn good_chats() {
         "temperature": 0.5, "stop": ["a", "b"], "seed": 1, "metadata": {"k": "v"},
     })).await;
     taken(&fake, CHAT, json!({"model": "gpt-6-sol", "messages": [user("hi")]})).await;
-    taken(&fake, CHAT, json!({"model": "gpt-4o", "messages": [user("hi")], "max_tokens": 5, "tools": [tool()]})).await;
+    taken(
+        &fake,
+        CHAT,
+        json!({"model": "gpt-4o", "messages": [user("hi")], "max_tokens": 5, "tools": [tool()]}),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -73,17 +78,32 @@ async fn bad_shapes() {
     refused(&fake, CHAT, json!({"model": "gpt-5.5"}), "\"messages\" is a required property").await;
     refused(&fake, CHAT, json!({"messages": [user("hi")]}), "\"model\" is a required property").await;
     refused(&fake, CHAT, with("messages", json!([])), "Invalid value for 'messages'").await;
-    refused(&fake, CHAT, with("messages", json!([{"role": "bot", "content": "x"}])), "'messages.0.role'").await;
-    refused(&fake, CHAT, with("messages", json!([{"role": "user"}])), "\"content\" is a required property").await;
-    refused(&fake, CHAT, with("messages", json!([{"role": "assistant", "content": null}])), "messages.0").await;
+    refused(&fake, CHAT, with("messages", json!([{"role": "bot", "content": "x"}])), "'messages.0.role'")
+        .await;
+    refused(&fake, CHAT, with("messages", json!([{"role": "user"}])), "\"content\" is a required property")
+        .await;
+    refused(&fake, CHAT, with("messages", json!([{"role": "assistant", "content": null}])), "messages.0")
+        .await;
     refused(&fake, CHAT, with("temprature", json!(1)), "Unknown parameter: 'temprature'").await;
     refused(&fake, CHAT, with("temperature", json!(3)), "'temperature'").await;
     refused(&fake, CHAT, with("reasoning_effort", json!("huge")), "'reasoning_effort'").await;
     refused(&fake, CHAT, with("stop", json!(["1", "2", "3", "4", "5"])), "'stop'").await;
-    refused(&fake, CHAT, with("tools", json!([{"type": "function", "function": {"name": "no spaces"}}])), "tools.0.function.name").await;
+    refused(
+        &fake,
+        CHAT,
+        with("tools", json!([{"type": "function", "function": {"name": "no spaces"}}])),
+        "tools.0.function.name",
+    )
+    .await;
     refused(&fake, CHAT, with("stream_options", json!({"include_usage": true})), "'stream_options'").await;
     refused(&fake, CHAT, with("tool_choice", json!("auto")), "'tool_choice' is only allowed").await;
-    refused(&fake, CHAT, with("response_format", json!({"type": "json_object"})), "must contain the word 'json'").await;
+    refused(
+        &fake,
+        CHAT,
+        with("response_format", json!({"type": "json_object"})),
+        "must contain the word 'json'",
+    )
+    .await;
     let picture = json!([{"role": "user", "content": [{"type": "image_url", "image_url": "data:"}]}]);
     refused(&fake, CHAT, with("messages", picture), "messages.0.content").await;
 }
@@ -93,10 +113,17 @@ async fn bad_tool_turns() {
     let fake = FakeOpenAi::start().await;
     let chat = |messages: Value| json!({"model": "gpt-5.5", "messages": messages});
     let unanswered = "must be followed by tool messages responding to each 'tool_call_id'";
-    refused(&fake, CHAT, chat(json!([user("x"), result("a")])), "must be a response to a preceeding message").await;
+    refused(&fake, CHAT, chat(json!([user("x"), result("a")])), "must be a response to a preceeding message")
+        .await;
     refused(&fake, CHAT, chat(json!([user("x"), call("a"), user("y")])), unanswered).await;
     refused(&fake, CHAT, chat(json!([user("x"), call("a")])), unanswered).await;
-    refused(&fake, CHAT, chat(json!([user("x"), call("a"), result("b"), user("y")])), "'tool_call_id' of 'b' not found").await;
+    refused(
+        &fake,
+        CHAT,
+        chat(json!([user("x"), call("a"), result("b"), user("y")])),
+        "'tool_call_id' of 'b' not found",
+    )
+    .await;
     refused(&fake, CHAT, chat(json!([user("x"), call("a"), user("y"), result("a")])), unanswered).await;
 }
 
@@ -110,13 +137,32 @@ async fn rules_of_models() {
     };
     let tools = "Function tools with reasoning_effort are not supported";
     refused(&fake, CHAT, chat(json!({"model": "gpt-5.4", "tools": [tool()]})), tools).await;
-    refused(&fake, CHAT, chat(json!({"model": "gpt-6-luna", "tools": [tool()], "reasoning_effort": "low"})), tools).await;
+    refused(
+        &fake,
+        CHAT,
+        chat(json!({"model": "gpt-6-luna", "tools": [tool()], "reasoning_effort": "low"})),
+        tools,
+    )
+    .await;
     let none = "does not support 'none' with this model";
     refused(&fake, CHAT, chat(json!({"model": "gpt-6-astra", "reasoning_effort": "none"})), none).await;
-    refused(&fake, CHAT, chat(json!({"model": "gpt-6-sol", "temperature": 1})), "'temperature' is not supported").await;
-    refused(&fake, CHAT, chat(json!({"model": "gpt-5.5", "max_tokens": 9})), "Use 'max_completion_tokens' instead").await;
+    refused(
+        &fake,
+        CHAT,
+        chat(json!({"model": "gpt-6-sol", "temperature": 1})),
+        "'temperature' is not supported",
+    )
+    .await;
+    refused(
+        &fake,
+        CHAT,
+        chat(json!({"model": "gpt-5.5", "max_tokens": 9})),
+        "Use 'max_completion_tokens' instead",
+    )
+    .await;
     taken(&fake, CHAT, chat(json!({"model": "gpt-5.2", "tools": [tool()]}))).await;
-    taken(&fake, CHAT, chat(json!({"model": "gpt-6-sol", "temperature": 1, "reasoning_effort": "none"}))).await;
+    taken(&fake, CHAT, chat(json!({"model": "gpt-6-sol", "temperature": 1, "reasoning_effort": "none"})))
+        .await;
     let top_p = json!({"model": "gpt-6.1-sol", "input": "hi", "top_p": 0.5});
     refused(&fake, RESPONSES, top_p, "'top_p' is not supported").await;
     let none_there = json!({"model": "gpt-6.1-sol", "input": "hi", "reasoning": {"effort": "none"}});
@@ -141,10 +187,22 @@ async fn responses() {
             user("go on"),
         ],
     })).await;
-    taken(&fake, RESPONSES, json!({"model": "gpt-6.1-sol", "previous_response_id": "r", "input": [output("a")]})).await;
+    taken(
+        &fake,
+        RESPONSES,
+        json!({"model": "gpt-6.1-sol", "previous_response_id": "r", "input": [output("a")]}),
+    )
+    .await;
     refused(&fake, RESPONSES, json!({"model": "gpt-6.1-sol"}), "").await;
-    refused(&fake, RESPONSES, ask(json!([user("x"), output("a")])), "No tool call found for function call output").await;
-    refused(&fake, RESPONSES, ask(json!([user("x"), called])), "No tool output found for function call a").await;
+    refused(
+        &fake,
+        RESPONSES,
+        ask(json!([user("x"), output("a")])),
+        "No tool call found for function call output",
+    )
+    .await;
+    refused(&fake, RESPONSES, ask(json!([user("x"), called])), "No tool output found for function call a")
+        .await;
     let wrong_part = json!([{"role": "user", "content": [{"type": "text", "text": "x"}]}]);
     refused(&fake, RESPONSES, ask(wrong_part), "input.0").await;
     let mixed = json!([{"role": "user", "content": [{"type": "output_text", "text": "x"}]}]);
@@ -158,8 +216,10 @@ async fn responses() {
 #[tokio::test]
 async fn embeddings_and_bodies() {
     let fake = FakeOpenAi::start().await;
-    refused(&fake, "/v1/embeddings", json!({"model": "text-embedding-3-small", "input": ""}), "'input'").await;
-    refused(&fake, "/v1/embeddings", json!({"model": "text-embedding-3-small", "input": []}), "'input'").await;
+    refused(&fake, "/v1/embeddings", json!({"model": "text-embedding-3-small", "input": ""}), "'input'")
+        .await;
+    refused(&fake, "/v1/embeddings", json!({"model": "text-embedding-3-small", "input": []}), "'input'")
+        .await;
     let response = post_with(&fake, CHAT, &json!("not an object"), &[]).await;
     assert_eq!(response.status(), 400);
     let broken = reqwest::Client::new()

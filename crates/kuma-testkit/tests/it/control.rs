@@ -72,7 +72,8 @@ async fn gates() {
     let response = remote.ask("x").await;
     let state = remote.ok(Method::GET, "/_fake/gates/g/wait?for=blocked", json!({})).await;
     assert_eq!((&state["attached"], &state["passed"]), (&json!(1), &json!(0)));
-    let (status, _) = remote.call(Method::GET, "/_fake/gates/g/wait?for=finished&timeout_ms=1", json!({})).await;
+    let (status, _) =
+        remote.call(Method::GET, "/_fake/gates/g/wait?for=finished&timeout_ms=1", json!({})).await;
     assert_eq!(status, 408);
     remote.ok(Method::POST, "/_fake/gates/g/release", json!({"count": 1})).await;
     remote.ok(Method::GET, "/_fake/gates/g/wait?for=passed:1", json!({})).await;
@@ -113,7 +114,11 @@ async fn mistakes_are_named() {
         remote.call(Method::POST, "/_fake/openai/replies", json!([{"pieces": []}, {"piece": []}])).await;
     assert_eq!(status, 400);
     assert!(json["error"].as_str().unwrap().contains("unknown field `piece`"), "{json}");
-    assert_eq!(remote.ok(Method::GET, "/_fake/openai/replies", json!({})).await["queued"], 0, "nothing was taken");
+    assert_eq!(
+        remote.ok(Method::GET, "/_fake/openai/replies", json!({})).await["queued"],
+        0,
+        "nothing was taken"
+    );
     assert_eq!(remote.call(Method::GET, "/_fake/nonsense", json!({})).await.0, 404);
     assert_eq!(remote.call(Method::GET, "/_fake/gates/g/wait?for=godot", json!({})).await.0, 400);
     assert_eq!(remote.call(Method::GET, "/_fake/requests?vendor=acme", json!({})).await.0, 400);

@@ -35,7 +35,8 @@ async fn snapshot(vendor: Vendor, protocol: &str, path: &str, body: &Value, whol
         let text = stream.text().await.unwrap();
         insta::assert_snapshot!(format!("{protocol}_{name}"), format!("{kind}\n\n{}", readable(&text)));
     }
-    for (name, reply) in [("full", full()), ("refusal", Reply::builder().refusal("I can't help with that."))] {
+    for (name, reply) in [("full", full()), ("refusal", Reply::builder().refusal("I can't help with that."))]
+    {
         fake.push(reply);
         let text = post(&fake, whole.0, &whole.1).await.text().await.unwrap();
         insta::assert_snapshot!(format!("{protocol}_{name}_whole"), readable(&text));

@@ -72,7 +72,10 @@ async fn tools_and_their_results() {
     body["tools"] = json!([tool("clock"), tool("weather")]);
     body["stream"] = json!(false);
     let both: Value = post(&fake, path, &body).await.json().await.unwrap();
-    assert_eq!((&both["content"][0]["name"], &both["content"][1]["name"]), (&json!("clock"), &json!("weather")));
+    assert_eq!(
+        (&both["content"][0]["name"], &both["content"][1]["name"]),
+        (&json!("clock"), &json!("weather"))
+    );
     fake.assert_clean();
 }
 

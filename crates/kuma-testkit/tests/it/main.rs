@@ -1,5 +1,12 @@
 //! The fakes, tried at the wire with a client that knows nothing of them.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test by panicking, as the tests themselves do"
+)]
+
 mod binary;
 mod breakage;
 mod checks_anthropic;

@@ -25,7 +25,8 @@ async fn openai() {
     assert_eq!(one["object"], "model");
     assert_eq!(get(&fake, "/v1/models/nope").await.status(), 404);
 
-    let body = json!({"model": "text-embedding-3-small", "input": ["a bear", "a bear", "xyz"], "dimensions": 64});
+    let body =
+        json!({"model": "text-embedding-3-small", "input": ["a bear", "a bear", "xyz"], "dimensions": 64});
     let vectors = json_of(post(&fake, "/v1/embeddings", &body).await).await;
     assert_eq!(vectors["data"][0]["embedding"], vectors["data"][1]["embedding"]);
     assert_ne!(vectors["data"][0]["embedding"], vectors["data"][2]["embedding"]);
@@ -56,7 +57,8 @@ async fn gemini_on_both_versions() {
         let body = json!({"requests": [{"model": "models/gemini-embedding-001", "content": part, "outputDimensionality": 8}]});
         let batch = json_of(post(&fake, &path, &body).await).await;
         let path = format!("/{version}/models/gemini-embedding-001:embedContent");
-        let one = json_of(post(&fake, &path, &json!({"content": part, "outputDimensionality": 8})).await).await;
+        let one =
+            json_of(post(&fake, &path, &json!({"content": part, "outputDimensionality": 8})).await).await;
         assert_eq!(batch["embeddings"][0], one["embedding"]);
         let path = format!("/{version}/models/gemini-3.8-flash:countTokens");
         let body = json!({"contents": [{"role": "user", "parts": [{"text": "hi"}]}]});

@@ -68,7 +68,8 @@ async fn a_failure_is_in_the_vendors_words() {
 
 #[tokio::test]
 async fn a_wrong_key_is_refused_and_is_no_violation() {
-    let expected = [(Vendor::OpenAi, 401), (Vendor::Anthropic, 401), (Vendor::Gemini, 400), (Vendor::Ollama, 401)];
+    let expected =
+        [(Vendor::OpenAi, 401), (Vendor::Anthropic, 401), (Vendor::Gemini, 400), (Vendor::Ollama, 401)];
     for (vendor, status) in expected {
         let fake = FakeUpstream::start(vendor).await;
         let (path, body) = ask(vendor, "hi");
@@ -129,7 +130,11 @@ async fn an_unknown_model_is_not_found() {
         fake.set_models(["only-this"]);
         let (path, body) = ask(vendor, "hi");
         assert_eq!(post(&fake, path, &body).await.status(), 404);
-        let list = if vendor == Vendor::Ollama { "/api/tags".to_owned() } else { format!("{}/models", vendor.base_path()) };
+        let list = if vendor == Vendor::Ollama {
+            "/api/tags".to_owned()
+        } else {
+            format!("{}/models", vendor.base_path())
+        };
         assert!(get(&fake, &list).await.text().await.unwrap().contains("only-this"));
         fake.assert_clean();
     }

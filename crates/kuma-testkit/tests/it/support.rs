@@ -11,7 +11,12 @@ pub(crate) async fn post(fake: &FakeUpstream, path: &str, body: &Value) -> Respo
 }
 
 /// The same with headers that replace the usual ones; an empty value leaves a header out.
-pub(crate) async fn post_with(fake: &FakeUpstream, path: &str, body: &Value, headers: &[(&str, &str)]) -> Response {
+pub(crate) async fn post_with(
+    fake: &FakeUpstream,
+    path: &str,
+    body: &Value,
+    headers: &[(&str, &str)],
+) -> Response {
     let mut request = Client::new().post(format!("{}{path}", fake.origin())).json(body);
     for (name, value) in usual_headers(fake.vendor()) {
         if !headers.iter().any(|(n, _)| *n == name) {
