@@ -32,7 +32,7 @@ pub(crate) fn cheapest(kind: ProviderKind, models: &[ModelInfo]) -> Option<&Mode
         .iter()
         .filter(|info| info.capabilities.contains(&Capability::Chat))
         .filter(|info| rank(kind, &info.model).small > 0);
-    first_max(small, |info| (version(&info.model), rank(kind, &info.model).small))
+    first_max(small, |info| (rank(kind, &info.model).small, version(&info.model)))
 }
 
 struct Rank {
