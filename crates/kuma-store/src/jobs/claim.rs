@@ -29,7 +29,7 @@ const CLAIMABLE: &str = "((message_jobs.status = 'PENDING' \
      OR (message_jobs.status = 'PROCESSING' AND message_jobs.lease_until < $2))";
 
 /// Whether another run of the chat comes first: one at work, or an earlier one that is not over.
-const BLOCKED: &str = "EXISTS (SELECT 1 FROM message_jobs o \
+pub(super) const BLOCKED: &str = "EXISTS (SELECT 1 FROM message_jobs o \
      WHERE o.chat_id = message_jobs.chat_id AND o.job_id <> message_jobs.job_id \
      AND (o.status IN ('PROCESSING', 'WAITING_APPROVAL') \
        OR (o.job_id < message_jobs.job_id \
@@ -47,13 +47,15 @@ impl Jobs<'_> {
     }
 
     /// The same, unless the job's user has `most` jobs at work already: then it waits too.
+    /// [`Jobs::next_waiting_of_user`] finds it again.
     pub async fn claim_within(&self, id: JobId, worker: &str, lease: Duration, most: u32) -> Result<Claim> {
         let now = now();
         let tx = self.db.begin().await?;
         if self.db.backend == Backend::Postgres {
-            // One claim of a chat at a time: two jobs must not each find the other still waiting.
-            let sql = "SELECT c.id FROM chats c JOIN message_jobs j ON j.chat_id = c.id \
-                       WHERE j.job_id = $1 FOR NO KEY UPDATE OF c";
+            // One claim of a user at a time: two jobs must not each find the other still waiting,
+            // nor each take the last place.
+            let sql = "SELECT u.id FROM users u JOIN message_jobs j ON j.user_id = u.id \
+                       WHERE j.job_id = $1 FOR NO KEY UPDATE OF u";
             tx.query_one_raw(self.db.sql(sql, [id.0.into()])).await?;
         }
         let sql = format!(

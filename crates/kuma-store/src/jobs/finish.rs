@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use kuma_types::{FinishReason, JobId, JobStatus, MessageStatus, RunFailure, Usage};
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, FromQueryResult as _, IdenStatic as _,
     IntoActiveModel as _, Iterable as _,
@@ -12,6 +11,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::query::replace_log;
 use super::{Jobs, UNFINISHED, batch};
 use crate::db::{Db, now};
 use crate::entity::{job_event, message, usage};
@@ -117,11 +117,7 @@ async fn finish_batch(
     for part in batch::of(&logs) {
         let rows = part.iter().map(|row| row.clone().into_active_model());
         job_event::Entity::insert_many(rows)
-            .on_conflict(
-                OnConflict::column(job_event::Column::JobId)
-                    .update_columns([job_event::Column::Log, job_event::Column::CreatedAt])
-                    .to_owned(),
-            )
+            .on_conflict(replace_log())
             .exec_without_returning(tx)
             .await?;
     }

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use kuma_types::{ChatId, JobId, JobStatus, UserId};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
 };
 use uuid::Uuid;
 
+use super::claim::BLOCKED;
 use super::{Job, Jobs};
 use crate::db::now;
 use crate::entity::message_job::{Column, Entity};
@@ -42,10 +44,14 @@ impl Jobs<'_> {
         Ok(find.into_tuple::<Uuid>().one(&self.db.read).await?.map(JobId))
     }
 
-    /// The next job of a user that waits in line, in whatever chat.
+    /// The next job of a user that waits in line and for which no other run of its chat comes first.
     pub async fn next_waiting_of_user(&self, user: UserId) -> Result<Option<JobId>> {
-        let find = pending().filter(Column::UserId.eq(user.0)).order_by_asc(Column::JobId).limit(1);
-        Ok(find.into_tuple::<Uuid>().one(&self.db.read).await?.map(JobId))
+        let sql = format!(
+            "SELECT job_id FROM message_jobs WHERE user_id = $1 AND status = 'PENDING' AND NOT {BLOCKED} \
+             ORDER BY job_id LIMIT 1"
+        );
+        let row = self.db.read.query_one_raw(self.db.sql(sql, [user.0.into()])).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.map(JobId))
     }
 
     /// Jobs that wait in line, oldest first.
@@ -61,7 +67,9 @@ impl Jobs<'_> {
         let mut abandoned =
             Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lt(now()));
         if let Some(prefix) = dead_worker_prefix {
-            abandoned = abandoned.add(Column::Worker.starts_with(prefix));
+            let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
+            let start = Func::cust("substr").args([Expr::col(Column::Worker), Expr::val(1i32), Expr::val(length)]);
+            abandoned = abandoned.add(Expr::expr(start).eq(prefix));
         }
         let find = Entity::find()
             .filter(Column::Status.eq(JobStatus::Processing.as_str()))
@@ -76,14 +84,18 @@ impl Jobs<'_> {
         Ok(job_event::Entity::find_by_id(job.0).one(&self.db.read).await?.map(|row| row.log))
     }
 
-    /// Keeps the events of a run that ended without ever being claimed.
+    /// Keeps the events of a run that ended without ever being claimed, replacing what was kept.
     pub async fn keep_events(&self, job: JobId, log: String) -> Result<()> {
-        let row = job_event::ActiveModel {
-            job_id: sea_orm::Set(job.0),
-            log: sea_orm::Set(log),
-            created_at: sea_orm::Set(now()),
-        };
-        job_event::Entity::insert(row).exec_without_returning(&self.db.write).await?;
+        let row = job_event::Model { job_id: job.0, log, created_at: now() };
+        job_event::Entity::insert(row.into_active_model())
+            .on_conflict(replace_log())
+            .exec_without_returning(&self.db.write)
+            .await
+            .map_err(|error| match error.sql_err() {
+                // The chat was deleted meanwhile, and the run with it.
+                Some(SqlErr::ForeignKeyConstraintViolation(_)) => StoreError::NotFound,
+                _ => error.into(),
+            })?;
         Ok(())
     }
 
@@ -157,6 +169,13 @@ impl Jobs<'_> {
         let oldest_pending = oldest.into_tuple::<DateTime<Utc>>().one(&self.db.replica).await?;
         Ok(JobStats { by_status, oldest_pending })
     }
+}
+
+/// A newer log takes the place of an older one.
+pub(super) fn replace_log() -> OnConflict {
+    OnConflict::column(job_event::Column::JobId)
+        .update_columns([job_event::Column::Log, job_event::Column::CreatedAt])
+        .to_owned()
 }
 
 /// The ids of the jobs that wait in line.
