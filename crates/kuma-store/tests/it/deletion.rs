@@ -1,1 +1,166 @@
+//! What is deleted is gone from every table.
 
+use std::collections::BTreeMap;
+
+use kuma_store::{Backend, NewAudit, NewRun};
+use kuma_types::{ChatId, JobId, UserId};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use serde_json::json;
+
+use crate::common::{Database, both, column, finished, run};
+
+both!(
+    an_account_goes_with_all_it_owns,
+    a_chat_goes_with_all_that_is_in_it,
+    every_reference_is_indexed,
+);
+
+async fn an_account_goes_with_all_it_owns(db: Database) {
+    let raw = db.raw().await;
+    let seeded = counts(&db, &raw).await;
+    let keep = db.user().await.id;
+    fill(&db, &raw, keep).await;
+    let kept = counts(&db, &raw).await;
+    for (table, count) in &kept {
+        assert!(*count > 0, "the test fills {table}");
+    }
+    let gone = db.user().await.id;
+    fill(&db, &raw, gone).await;
+    db.store.users().delete(gone).await.unwrap();
+
+    let mut expected = kept.clone();
+    // These are not an account's; and what was done stays on record, without who did it.
+    let shared = ["apps", "tools", "model_providers", "settings"];
+    for table in shared {
+        *expected.get_mut(table).unwrap() += 1;
+    }
+    *expected.get_mut("audit_log").unwrap() += 1;
+    assert_eq!(counts(&db, &raw).await, expected);
+    let anonymous = column::<i64>(&raw, "SELECT count(*) FROM audit_log WHERE user_id IS NULL").await;
+    assert_eq!(anonymous, [1]);
+    mentions(&db, &raw, gone).await;
+
+    db.store.users().delete(keep).await.unwrap();
+    let left = counts(&db, &raw).await;
+    for (table, count) in left {
+        if !shared.contains(&table.as_str()) && table != "audit_log" {
+            assert_eq!(count, seeded[&table], "{table} is as it was in the beginning");
+        }
+    }
+}
+
+async fn a_chat_goes_with_all_that_is_in_it(db: Database) {
+    let raw = db.raw().await;
+    let owner = db.user().await.id;
+    let before = counts(&db, &raw).await;
+    let chat = fill(&db, &raw, owner).await;
+    let full = counts(&db, &raw).await;
+    db.store.chats().delete(owner, chat).await.unwrap();
+    let after = counts(&db, &raw).await;
+    for table in ["chats", "messages", "message_jobs", "job_steps", "job_events", "idempotency_keys"] {
+        assert_eq!(after[table], before[table], "{table}");
+    }
+    // Documents are the person's; what a run cost stays on the account.
+    for table in ["documents", "chunks", "usage", "memories"] {
+        assert_eq!(after[table], full[table], "{table}");
+    }
+    assert_eq!(column::<i64>(&raw, "SELECT count(*) FROM documents WHERE chat_id IS NOT NULL").await, [0]);
+    assert_eq!(column::<i64>(&raw, "SELECT count(*) FROM usage WHERE job_id IS NOT NULL").await, [0]);
+}
+
+/// A delete looks up what refers to the row: without an index, in the whole table.
+async fn every_reference_is_indexed(db: Database) {
+    let raw = db.raw().await;
+    let missing = match db.store.backend() {
+        Backend::Sqlite => {
+            "SELECT m.name || '.' || f.\"from\" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f \
+             WHERE m.type = 'table' AND NOT EXISTS (SELECT 1 FROM pragma_index_list(m.name) i \
+               JOIN pragma_index_info(i.name) c WHERE c.seqno = 0 AND c.name = f.\"from\")"
+        }
+        Backend::Postgres => {
+            "SELECT k.conrelid::regclass::text || '.' || a.attname::text FROM pg_constraint k \
+             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] WHERE k.contype = 'f' \
+             AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indkey[0] = k.conkey[1])"
+        }
+    };
+    assert_eq!(column::<String>(&raw, missing).await, Vec::<String>::new());
+}
+
+/// Gives an account one row or more in every table; gives its chat.
+async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId {
+    let chat = db.chat(owner, Some("title")).await;
+    let key = Some(("key".to_owned(), "hash".to_owned()));
+    let job = db.store.jobs().submit(NewRun { idempotency_key: key, ..run(owner, chat, "a") }).await.unwrap();
+    let job = db.claim(&job.into_job()).await;
+    db.store.jobs().finish(finished(&job, "b")).await.unwrap();
+    db.ask(owner, chat, "still waiting").await;
+    let audit = NewAudit { user_id: Some(owner), action: "test".to_owned(), subject: None, details: json!({}) };
+    db.store.audit().add(audit).await.unwrap();
+
+    let id = || literal(db, JobId::new().0);
+    let (user, chat_id, job_id, name) = (literal(db, owner.0), literal(db, chat.0), literal(db, job.id.0), owner);
+    let (app, document) = (id(), id());
+    let now = "'2026-01-01T00:00:00+00:00'";
+    let rows = [
+        format!("job_steps (id, job_id, number, kind, payload, created_at) VALUES ({}, {job_id}, 1, 'reply', '{{}}', {now})", id()),
+        format!("api_keys (id, user_id, name, hint, hash, created_at) VALUES ({}, {user}, 'n', 'h', '{name}', {now})", id()),
+        format!("apps (id, name, category, display_name, description, icon, auth_type, created_at, updated_at) VALUES ({app}, '{name}', 'c', 'd', 'd', 'i', 'oauth', {now}, {now})"),
+        format!("user_apps (id, user_id, app_id, credentials, created_at, updated_at) VALUES ({}, {user}, {app}, '{{}}', {now}, {now})", id()),
+        format!("tools (id, name, category, display_name, description, created_at, updated_at) VALUES ({}, '{name}', 'c', 'd', 'd', {now}, {now})", id()),
+        format!("user_tools (id, user_id, tool_category, credentials, created_at, updated_at) VALUES ({}, {user}, 'c', '{{}}', {now}, {now})", id()),
+        format!("documents (id, user_id, chat_id, filename, display_name, mime_type, file_size, status, created_at, updated_at) VALUES ({document}, {user}, {chat_id}, 'f', 'd', 'm', 1, 'ready', {now}, {now})"),
+        format!("chunks (document_id, user_id, position, text, created_at) VALUES ({document}, {user}, 0, 't', {now})"),
+        format!("memories (id, user_id, content, source, created_at, updated_at) VALUES ({}, {user}, 'c', 'user', {now}, {now})", id()),
+        format!("model_providers (name, kind, display_name, created_at, updated_at) VALUES ('{name}', 'k', 'd', {now}, {now})"),
+        format!("settings (key, value, updated_at) VALUES ('{name}', '1', {now})"),
+    ];
+    for row in rows {
+        raw.execute_unprepared(&format!("INSERT INTO {row}")).await.unwrap();
+    }
+    chat
+}
+
+/// How many rows each table has, whichever tables there are.
+async fn counts(db: &Database, raw: &DatabaseConnection) -> BTreeMap<String, i64> {
+    let tables = match db.store.backend() {
+        Backend::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%\\_fts%' ESCAPE '\\'"
+        }
+        Backend::Postgres => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
+    };
+    let mut counts = BTreeMap::new();
+    for table in column::<String>(raw, tables).await {
+        let count = column::<i64>(raw, &format!("SELECT count(*) FROM {table}")).await[0];
+        counts.insert(table, count);
+    }
+    assert!(counts.len() >= 20, "{counts:?}");
+    counts
+}
+
+/// No column of any table names the account any more.
+async fn mentions(db: &Database, raw: &DatabaseConnection, user: UserId) {
+    let columns = match db.store.backend() {
+        Backend::Sqlite => {
+            "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND c.type LIKE '%uuid%'"
+        }
+        Backend::Postgres => {
+            "SELECT table_name || '.' || column_name FROM information_schema.columns \
+             WHERE table_schema = 'public' AND data_type = 'uuid'"
+        }
+    };
+    let columns = column::<String>(raw, columns).await;
+    assert!(columns.len() > 20, "{columns:?}");
+    for name in columns {
+        let (table, of) = name.split_once('.').unwrap();
+        let sql = format!("SELECT count(*) FROM {table} WHERE {of} = {}", literal(db, user.0));
+        assert_eq!(column::<i64>(raw, &sql).await, [0], "{name}");
+    }
+}
+
+fn literal(db: &Database, id: uuid::Uuid) -> String {
+    match db.store.backend() {
+        Backend::Sqlite => format!("x'{}'", id.simple()),
+        Backend::Postgres => format!("'{id}'"),
+    }
+}
