@@ -15,7 +15,8 @@ pub(crate) enum SideJob {
     Summary,
 }
 
-/// Recognises a side job by the words of the instructions, or of a last message that is not too long to be one.
+/// Recognises a side job by the first paragraph of the instructions, or by a last message that asks for a title. What
+/// follows the first paragraph may be anything, for example a summary of the conversation so far.
 pub(crate) fn side_job(prompt: &Prompt) -> Option<SideJob> {
     if !prompt.tools.is_empty() {
         return None;
@@ -23,10 +24,14 @@ pub(crate) fn side_job(prompt: &Prompt) -> Option<SideJob> {
     let has = |text: &str, words: &[&str]| {
         text.split(|c: char| !c.is_alphanumeric()).any(|w| words.iter().any(|x| w.eq_ignore_ascii_case(x)))
     };
-    if has(&prompt.system, &["title"]) || has(&prompt.last_user, &["title"]) {
-        return Some(SideJob::Title);
+    let task = prompt.system.split("\n\n").next().unwrap_or_default();
+    if has(task, &["title"]) {
+        Some(SideJob::Title)
+    } else if has(task, &["summarise", "summarize", "summary"]) {
+        Some(SideJob::Summary)
+    } else {
+        has(&prompt.last_user, &["title"]).then_some(SideJob::Title)
     }
-    has(&prompt.system, &["summarise", "summarize", "summary"]).then_some(SideJob::Summary)
 }
 
 /// The default reply to `prompt`.
@@ -162,7 +167,7 @@ pub(crate) fn title(message: &str) -> String {
 }
 
 fn summary(message: &str) -> String {
-    let text = keywords::strip(message);
+    let text = keywords::strip(quoted(message).unwrap_or(message));
     let start: Vec<&str> = text.split_whitespace().take(24).collect();
     format!("Summary so far: {}", start.join(" "))
 }
@@ -182,7 +187,7 @@ fn quoted(message: &str) -> Option<&str> {
         .filter_map(|(open, close)| {
             let (_, rest) = message.split_once(open)?;
             let (inside, _) = rest.rsplit_once(close)?;
-            Some(inside.trim()).filter(|t| !t.is_empty())
+            Some(inside.trim_matches('"').trim()).filter(|t| !t.is_empty())
         })
         .max_by_key(|t| t.len())
 }
@@ -198,6 +203,8 @@ mod tests {
             "How do bears sleep in"
         );
         assert_eq!(title("hello"), "Chat about hello");
+        let fenced = "The message:\n\"\"\"\nhow do I set up nginx?\n\"\"\"\n\nThe title:";
+        assert_eq!(title(fenced), "How do I set up");
         assert_eq!(title("Title for <message>[slow] plan a trip</message>"), "Plan a trip");
         assert_eq!(title("?!"), "A new chat");
     }

@@ -41,6 +41,22 @@ async fn titles_leave_the_queue_alone() {
 }
 
 #[tokio::test]
+async fn summaries_are_told_from_conversations_that_carry_one() {
+    let fake = FakeOpenAi::start().await;
+    fake.push(Reply::text("the answer"));
+    let ask = |system: &str, text: &str| {
+        json!({"model": "gpt-5.5", "messages": [
+            {"role": "system", "content": system}, {"role": "user", "content": text}]})
+    };
+    let job = ask("Write one summary of everything so far.", "It went on:\n\"\"\"\nUser: bears\n\"\"\"");
+    let json: Value = post(&fake, "/v1/chat/completions", &job).await.json().await.unwrap();
+    assert_eq!(json["choices"][0]["message"]["content"], "Summary so far: User: bears");
+    let chat = ask("Be kind.\n\n[Summary of the earlier conversation]\nA title was found.", "and now?");
+    let json: Value = post(&fake, "/v1/chat/completions", &chat).await.json().await.unwrap();
+    assert_eq!(json["choices"][0]["message"]["content"], "the answer");
+}
+
+#[tokio::test]
 async fn a_failure_is_in_the_vendors_words() {
     for vendor in Vendor::ALL {
         let fake = FakeUpstream::start(vendor).await;
