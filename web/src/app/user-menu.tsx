@@ -31,11 +31,11 @@ export function UserMenu() {
       trigger={
         <button
           type="button"
-          aria-label={t("user.menu", { name })}
           className="flex h-12 w-full cursor-pointer items-center gap-2.5 rounded-md px-2 text-start transition-colors duration-120 hover:bg-hover data-popup-open:bg-hover"
         >
           <Avatar name={name} />
           <span className="min-w-0 flex-1">
+            <span className="sr-only">{t("user.menu")}</span>
             <span className="block truncate font-medium text-sm leading-5">{name}</span>
             {name === email ? null : <span className="block truncate text-fg-muted text-xs">{email}</span>}
           </span>

@@ -77,7 +77,11 @@ export const fixtures = {
       ver: 1,
       ...claims,
     };
-    const encode = (value: unknown) => btoa(JSON.stringify(value)).replaceAll("=", "");
+    const encode = (value: unknown) =>
+      btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value))))
+        .replaceAll("+", "-")
+        .replaceAll("/", "_")
+        .replaceAll("=", "");
     return `${encode({ alg: "HS256", typ: "JWT" })}.${encode(body)}.signature`;
   },
 };

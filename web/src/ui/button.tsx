@@ -4,8 +4,7 @@ import { cn } from "@/lib/cn";
 import { Spinner } from "./spinner";
 import { Tooltip } from "./tooltip";
 
-/** The look alone, for links that act like buttons: `<Link className={buttonClass({ variant: "primary" })}>`. */
-export const buttonClass = cva(
+const buttonVariants = cva(
   [
     "relative inline-flex shrink-0 cursor-pointer select-none items-center justify-center gap-2 whitespace-nowrap font-medium",
     "transition-[background-color,border-color,color,opacity,scale] duration-120 ease-out active:scale-[0.98]",
@@ -32,7 +31,12 @@ export const buttonClass = cva(
   },
 );
 
-export interface ButtonProps extends ComponentProps<"button">, VariantProps<typeof buttonClass> {
+/** The look alone, for links that act like buttons: `<Link className={buttonClass({ variant: "primary" })}>`. */
+export function buttonClass(options: VariantProps<typeof buttonVariants> = {}): string {
+  return cn(buttonVariants(options));
+}
+
+export interface ButtonProps extends ComponentProps<"button">, VariantProps<typeof buttonVariants> {
   /** Keeps its width, shows a spinner, takes no clicks; focus stays on it. */
   loading?: boolean;
 }
@@ -50,7 +54,7 @@ export function Button({
   return (
     <button
       type={type ?? "button"}
-      className={cn(buttonClass({ variant, size }), className)}
+      className={cn(buttonVariants({ variant, size }), className)}
       aria-disabled={loading || undefined}
       aria-busy={loading || undefined}
       onClick={loading ? (event) => event.preventDefault() : onClick}

@@ -10,7 +10,7 @@ import type { SelectOption } from "./select";
 interface ComboboxProps<T extends string> {
   options: readonly SelectOption<T>[];
   value: T | null;
-  onChange: (value: T | null) => void;
+  onChange: (value: T) => void;
   placeholder?: string;
   disabled?: boolean;
   /** Needed outside a `Field`. */
@@ -28,7 +28,8 @@ export function Combobox<T extends string>(props: ComboboxProps<T>) {
     <Base.Root
       items={options}
       value={selected}
-      onValueChange={(next: SelectOption<T> | null) => onChange(next?.value ?? null)}
+      // Emptying the text is the start of typing another name, not a choice of nothing.
+      onValueChange={(next: SelectOption<T> | null) => next !== null && onChange(next.value)}
       itemToStringLabel={(option: SelectOption<T>) => option.label}
       isItemEqualToValue={(a: SelectOption<T>, b: SelectOption<T>) => a.value === b.value}
       disabled={disabled}

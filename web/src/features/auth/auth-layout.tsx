@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { Wordmark } from "@/ui/logo";
-import { PeekingBear } from "./peeking-bear";
+import { PeekingBear } from "@/ui/peeking-bear";
 
 interface AuthLayoutProps {
   title: string;
@@ -19,7 +19,7 @@ export function AuthLayout({ title, subtitle, bearLooksAway = false, footer, chi
     <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,44%)]">
       <div className="flex min-w-0 flex-col px-6 sm:px-10">
         <header className="flex h-18 shrink-0 items-center">
-          <Link to="/" className="-m-1 rounded-sm p-1">
+          <Link to="/" className="-m-1 flex rounded-sm p-1">
             <Wordmark />
           </Link>
         </header>
@@ -34,7 +34,10 @@ export function AuthLayout({ title, subtitle, bearLooksAway = false, footer, chi
         aria-hidden
         className="relative hidden overflow-hidden border-border border-s bg-accent-soft lg:block"
       >
-        <PeekingBear looksAway={bearLooksAway} />
+        <PeekingBear
+          looksAway={bearLooksAway}
+          className="absolute inset-x-0 bottom-0 mx-auto w-[min(84%,34rem)] [--ground:var(--accent-soft)]"
+        />
       </div>
     </div>
   );

@@ -49,6 +49,7 @@ export function LoginPage() {
     }
   });
 
+  const email = form.register("email");
   const password = form.register("password");
   return (
     <AuthLayout
@@ -60,13 +61,7 @@ export function LoginPage() {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-5">
         {failure === null ? null : <ErrorNotice error={failure} />}
         <Field label={t("email")} error={errors.email?.message}>
-          <Input
-            type="email"
-            inputMode="email"
-            autoComplete="username"
-            autoCapitalize="none"
-            {...form.register("email")}
-          />
+          <Input type="email" inputMode="email" autoComplete="username" autoCapitalize="none" {...email} />
         </Field>
         <Field label={t("password")} error={errors.password?.message}>
           <PasswordInput

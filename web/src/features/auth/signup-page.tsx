@@ -84,21 +84,18 @@ function SignupFields({ onTypingPassword }: { onTypingPassword: (typing: boolean
     }
   });
 
+  // In the order on the page: the first invalid one gets the focus.
+  const name = form.register("name");
+  const email = form.register("email");
   const password = form.register("password");
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-5">
       {failure === null ? null : <Failure error={failure} />}
       <Field label={t("name")} error={errors.name?.message}>
-        <Input autoComplete="name" placeholder={t("namePlaceholder")} {...form.register("name")} />
+        <Input autoComplete="name" placeholder={t("namePlaceholder")} {...name} />
       </Field>
       <Field label={t("email")} error={errors.email?.message}>
-        <Input
-          type="email"
-          inputMode="email"
-          autoComplete="username"
-          autoCapitalize="none"
-          {...form.register("email")}
-        />
+        <Input type="email" inputMode="email" autoComplete="username" autoCapitalize="none" {...email} />
       </Field>
       <Field label={t("password")} error={errors.password?.message} help={t("signup.passwordHelp")}>
         <PasswordInput

@@ -1,10 +1,10 @@
-import { Check, Feather, ShieldCheck, Shuffle } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useReady } from "@/lib/api";
 import { buttonClass } from "@/ui/button";
-import { BearMark, Wordmark } from "@/ui/logo";
+import { Wordmark } from "@/ui/logo";
+import { PeekingBear } from "@/ui/peeking-bear";
 import { useTitle } from "@/ui/use-title";
 import { Preview } from "./preview";
 
@@ -37,31 +37,24 @@ export function LandingPage() {
             />
           </section>
           <Preview className="mt-16 sm:mt-20" />
-          <section className="mt-24 grid gap-x-14 gap-y-12 sm:mt-32 md:grid-cols-3">
-            <Point icon={<Shuffle />} title={t("points.modelsTitle")}>
-              {t("points.models")}
-            </Point>
-            <Point icon={<ShieldCheck />} title={t("points.safeTitle")}>
-              {t("points.safe")}
-            </Point>
-            <Point icon={<Feather />} title={t("points.lightTitle")}>
-              {t("points.light")}
-            </Point>
+          <section className="mt-24 grid gap-x-14 gap-y-10 sm:mt-32 md:grid-cols-3">
+            <Point title={t("points.modelsTitle")}>{t("points.models")}</Point>
+            <Point title={t("points.safeTitle")}>{t("points.safe")}</Point>
+            <Point title={t("points.lightTitle")}>{t("points.light")}</Point>
           </section>
-          <section className="mt-24 grid gap-8 border-border border-t pt-14 sm:mt-32 md:grid-cols-[1fr_2fr]">
+          <section className="mt-24 grid gap-x-14 gap-y-6 sm:mt-32 md:grid-cols-[1fr_2fr]">
             <h2 className="font-semibold text-xl">{t("todayTitle")}</h2>
-            <ul className="grid gap-x-10 gap-y-4 sm:grid-cols-2">
+            <ul className="grid gap-x-14 sm:grid-cols-2 md:-mt-4">
               {TODAY.map((item) => (
-                <li key={item} className="flex gap-3 text-fg">
-                  <Check aria-hidden className="mt-1.25 size-4 shrink-0 text-accent-text" />
+                <li key={item} className="border-border border-b py-4 text-fg">
                   {t(`today.${item}`)}
                 </li>
               ))}
             </ul>
           </section>
-          <section className="flex flex-col items-center py-28 text-center sm:py-36">
-            <BearMark className="size-16" />
-            <p className="mt-6 font-semibold text-xl">{t("closing")}</p>
+          <section className="flex flex-col items-center pt-28 text-center sm:pt-40">
+            <p className="font-semibold text-xl">{t("closing")}</p>
+            <PeekingBear className="mt-12 w-64 sm:w-80" />
           </section>
         </main>
         <footer className="flex flex-wrap items-center justify-between gap-4 border-border border-t py-7 text-fg-muted text-meta">
@@ -103,17 +96,11 @@ function Ways({ mode, first }: { mode?: "open" | "invite" | "closed"; first?: bo
   );
 }
 
-function Point({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }) {
+function Point({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <div>
-      <span
-        aria-hidden
-        className="grid size-10 place-items-center rounded-md bg-accent-soft text-accent-text [&_svg]:size-5"
-      >
-        {icon}
-      </span>
-      <h2 className="mt-5 font-semibold text-base">{title}</h2>
-      <p className="mt-1.5 text-pretty text-fg-muted text-sm">{children}</p>
+    <div className="border-fg border-t pt-5">
+      <h2 className="font-semibold text-lg">{title}</h2>
+      <p className="mt-2.5 text-pretty text-fg-muted">{children}</p>
     </div>
   );
 }

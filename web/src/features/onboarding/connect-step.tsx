@@ -39,6 +39,7 @@ export function ConnectStep<Choice extends string>({ name, parts, onConnected }:
             onSaved={onConnected}
             onCancel={() => setChoice(null)}
             cancelLabel={t("common:back")}
+            heading
           />
         </Card>
       ) : (

@@ -44,7 +44,7 @@ export function DoneStep({ provider, onBack }: { provider: Provider; onBack: () 
           <Combobox
             options={real.map((model) => ({ value: model.id, label: model.name, hint: model.id }))}
             value={current?.id ?? null}
-            onChange={(defaultModel) => defaultModel !== null && save.mutate({ body: { defaultModel } })}
+            onChange={(defaultModel) => save.mutate({ body: { defaultModel } })}
           />
         </Field>
       ) : null}

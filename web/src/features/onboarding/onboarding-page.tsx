@@ -16,6 +16,7 @@ export interface ProviderParts<Choice extends string = string> {
     onSaved: (provider: Provider) => void;
     onCancel: () => void;
     cancelLabel?: string;
+    heading?: boolean;
   }>;
 }
 

@@ -7,6 +7,8 @@ import { ErrorNotice } from "@/ui/notice";
 import { toast } from "@/ui/toast";
 import { useAdminSettings } from "./use-admin-settings";
 
+const AUTOMATIC = "";
+
 /** Which model new chats use, and which one does the small work. */
 export function Defaults() {
   const { t } = useTranslation("settings");
@@ -16,7 +18,10 @@ export function Defaults() {
   const settings = query.data?.settings;
   const items = models.data?.items ?? [];
   if (settings === undefined || items.length === 0) return null;
-  const options = items.map((model) => ({ value: model.id, label: model.name, hint: model.id }));
+  const options = [
+    { value: AUTOMATIC, label: t("models.automatic") },
+    ...items.map((model) => ({ value: model.id, label: model.name, hint: model.id })),
+  ];
   const choose = (change: Partial<AdminSettings>) =>
     mutation.mutate({ body: change }, { onSuccess: () => toast.success(t("models.defaultsSaved")) });
   return (
@@ -26,17 +31,15 @@ export function Defaults() {
         <Field label={t("models.defaultModel")} help={t("models.defaultModelHelp")}>
           <Combobox
             options={options}
-            value={settings.defaultModel ?? null}
-            placeholder={t("models.automatic")}
-            onChange={(defaultModel) => choose({ defaultModel })}
+            value={settings.defaultModel ?? AUTOMATIC}
+            onChange={(id) => choose({ defaultModel: id === AUTOMATIC ? null : id })}
           />
         </Field>
         <Field label={t("models.smallModel")} help={t("models.smallModelHelp")}>
           <Combobox
             options={options}
-            value={settings.smallModel ?? null}
-            placeholder={t("models.automatic")}
-            onChange={(smallModel) => choose({ smallModel })}
+            value={settings.smallModel ?? AUTOMATIC}
+            onChange={(id) => choose({ smallModel: id === AUTOMATIC ? null : id })}
           />
         </Field>
       </div>

@@ -1,7 +1,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQueryClient } from "@tanstack/react-query";
 import { ChevronRight, ExternalLink } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { type Resolver, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as z from "zod/mini";
@@ -30,10 +30,19 @@ export interface ProviderFormProps {
   onSaved: (provider: Provider) => void;
   onCancel: () => void;
   cancelLabel?: string;
+  /** Shows what is being connected; off where a dialog's title says it. */
+  heading?: boolean;
 }
 
 /** Key, address and name of a provider. The server tries them with one call before it keeps them. */
-export function ProviderForm({ choice, provider, onSaved, onCancel, cancelLabel }: ProviderFormProps) {
+export function ProviderForm({
+  choice,
+  provider,
+  onSaved,
+  onCancel,
+  cancelLabel,
+  heading = false,
+}: ProviderFormProps) {
   const { t } = useTranslation(["settings", "common"]);
   const facts = KINDS[choice];
   const queryClient = useQueryClient();
@@ -50,6 +59,12 @@ export function ProviderForm({ choice, provider, onSaved, onCancel, cancelLabel 
     },
   });
   const { errors, isSubmitting } = form.formState;
+
+  // What was pressed to come here is gone: the keyboard goes on in the first field.
+  const { setFocus } = form;
+  useEffect(() => {
+    setFocus(facts.name === null ? "displayName" : facts.url === "required" ? "baseUrl" : "apiKey");
+  }, [facts, setFocus]);
 
   const submit = form.handleSubmit(async (values) => {
     setFailure(null);
@@ -103,6 +118,9 @@ export function ProviderForm({ choice, provider, onSaved, onCancel, cancelLabel 
 
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-5">
+      {heading ? (
+        <h2 className="font-semibold text-base">{t("settings:provider.connect", { name: kindName })}</h2>
+      ) : null}
       {failure === null ? null : <ErrorNotice error={failure} />}
       {facts.name === null ? (
         <Field

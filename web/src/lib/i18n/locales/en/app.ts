@@ -9,7 +9,7 @@ export const app = {
     search: "Search",
   },
   user: {
-    menu: "Account of {{name}}",
+    menu: "Your account:",
     settings: "Settings",
     theme: "Theme",
     shortcuts: "Keyboard shortcuts",

@@ -1,25 +1,22 @@
 import { cn } from "@/lib/cn";
 
-/** The mark grown large, looking over the lower edge; shuts its eyes while a password is typed. */
-export function PeekingBear({ looksAway }: { looksAway: boolean }) {
+/**
+ * The mark grown large, looking over the edge it stands on; can shut its eyes. `--ground` is the colour behind
+ * it, which shows in the gap between head and ears.
+ */
+export function PeekingBear({ looksAway = false, className }: { looksAway?: boolean; className?: string }) {
   const eye = "origin-center transition-[scale,opacity] duration-160 ease-out [transform-box:fill-box]";
   return (
-    <svg
-      viewBox="0 0 400 260"
-      preserveAspectRatio="xMidYMax meet"
-      className="absolute inset-x-0 bottom-0 mx-auto w-[min(84%,34rem)]"
-      aria-hidden="true"
-    >
+    <svg viewBox="0 0 400 260" className={className} aria-hidden="true">
       <g fill="var(--honey)">
         <circle cx="92" cy="92" r="58" />
         <circle cx="308" cy="92" r="58" />
       </g>
-      <circle cx="200" cy="214" r="168" fill="var(--accent-soft)" />
       <g fill="oklch(0.62 0.12 60)" opacity="0.55">
         <circle cx="92" cy="94" r="30" />
         <circle cx="308" cy="94" r="30" />
       </g>
-      <circle cx="200" cy="214" r="168" fill="var(--accent-soft)" />
+      <circle cx="200" cy="214" r="168" fill="var(--ground, var(--bg))" />
       <circle cx="200" cy="214" r="150" fill="var(--honey)" />
       <ellipse cx="200" cy="262" rx="72" ry="60" fill="oklch(0.97 0.03 80)" />
       <g fill="oklch(0.27 0.04 55)">
