@@ -10,6 +10,7 @@ import type { SendRequest } from "../api/types";
 import { followRun, type RunStart } from "../stream/follow-run";
 import { initialRun, isOver, type RunState } from "../stream/reducer";
 import { announce } from "./chat-events";
+import { holdUnsent, releaseUnsent } from "./drafts";
 import {
   adoptIds,
   ensureThread,
@@ -114,8 +115,9 @@ export function discardSend(messageId: string): string {
   const message = getMessage(messageId);
   const turn = message && undelivered.get(message.key);
   const threadId = turn && threadIdOf(turn.threadKey);
-  if (!message || threadId === undefined) return "";
+  if (!message || !turn || threadId === undefined) return "";
   undelivered.delete(message.key);
+  releaseUnsent(turn.idempotencyKey);
   removeMessages(threadId, [messageId]);
   return message.content;
 }
@@ -187,7 +189,9 @@ function begin(thread: Thread, threadId: string, user: ThreadMessage, request: P
   const answer: ThreadMessage = { ...localMessage(thread, "assistant", user.id, ""), status: "streaming", run: initialRun };
   putMessages(threadId, [question, answer], answer.id);
   updateThread(threadId, { activeRuns: [...thread.activeRuns, answer.id], lastSentKey: question.key });
-  enqueue({ ...turnBase(thread, request.options), ...request, userKey: question.key, answerKey: answer.key });
+  const turn: Turn = { ...turnBase(thread, request.options), ...request, userKey: question.key, answerKey: answer.key };
+  holdUnsent(turn.idempotencyKey, threadId, turn.text);
+  enqueue(turn);
   return question.key;
 }
 
@@ -305,6 +309,7 @@ function attach(job: Drive, follower: Follower, threadId: string, state: RunStat
     }
   }
   follower.accepted = true;
+  if (job.turn) releaseUnsent(job.turn.idempotencyKey);
   job.accepted?.resolve();
   if (isNew) announce({ type: "created", chatId });
   announce({ type: "started", chatId, jobId });

@@ -1,0 +1,36 @@
+/** What the command palette finds among chats. */
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { usePaletteChats } from "./api/queries";
+
+export interface ChatPaletteItem {
+  id: string;
+  title: string;
+  /** When it was last active. */
+  hint?: string;
+  to: string;
+}
+
+/** Chats whose title or text matches, found by the server; the latest ones while nothing is typed. */
+export function useChatPaletteItems(query: string): ChatPaletteItem[] {
+  const { t, i18n } = useTranslation("chat");
+  const settled = useDebounced(query.trim(), 180);
+  const { data } = usePaletteChats(settled);
+  const day = new Intl.DateTimeFormat(i18n.language, { day: "numeric", month: "short" });
+  return (data?.items ?? []).map((chat) => ({
+    id: chat.id,
+    title: chat.title || t("untitled"),
+    hint: day.format(new Date(chat.updatedAt)),
+    to: `/chat/${chat.id}`,
+  }));
+}
+
+/** The value once it has been the same for `ms`. */
+export function useDebounced<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}
