@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{Connection as _, Row as _};
 
 use crate::db::{Backend, Db, now, sqlite_options};
-use crate::migration::{APPLICATION_ID, check_versions};
+use crate::migration::{APPLICATION_ID, Migrator, check_versions};
 use crate::{Result, StoreError};
 
 /// Writes a copy of the open database to `path`.
@@ -113,7 +113,7 @@ async fn check(file: &Path) -> Result<()> {
         }
         let applied: Vec<String> =
             sqlx::query_scalar("SELECT version FROM seaql_migrations").fetch_all(&mut connection).await?;
-        check_versions(&applied)
+        check_versions::<Migrator>(&applied)
     }
     .await;
     connection.close().await?;

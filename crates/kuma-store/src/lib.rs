@@ -80,12 +80,12 @@ impl Store {
     /// copy of a database that has data is kept beside it first. Refuses a database of a newer
     /// Kuma and a file of another program.
     pub async fn migrate(&self) -> Result<Vec<String>> {
-        migration::migrate(&self.db).await
+        migration::migrate::<migration::Migrator>(&self.db).await
     }
 
     /// The migrations that [`Store::migrate`] would apply, oldest first.
     pub async fn pending_migrations(&self) -> Result<Vec<String>> {
-        migration::pending(&self.db, &self.db.write).await
+        migration::pending::<migration::Migrator>(&self.db, &self.db.write).await
     }
 
     /// Whether the database answers, for readiness checks.

@@ -4,35 +4,34 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
-use sea_orm_migration::MigratorTrait as _;
+use sea_orm_migration::MigratorTrait;
 
-use super::{APPLICATION_ID, Migrator};
+use super::APPLICATION_ID;
 use crate::db::{Backend, Db, Lock, now};
 use crate::{Result, StoreError};
 
 /// The migrations that have not been applied, oldest first.
-pub(crate) async fn pending(db: &Db, connection: &impl ConnectionTrait) -> Result<Vec<String>> {
+pub(crate) async fn pending<M: MigratorTrait>(db: &Db, connection: &impl ConnectionTrait) -> Result<Vec<String>> {
     let applied = applied(db, connection).await?;
-    check_versions(&applied)?;
+    check_versions::<M>(&applied)?;
     let applied: HashSet<String> = applied.into_iter().collect();
-    Ok(known().into_iter().filter(|name| !applied.contains(name)).collect())
+    Ok(known::<M>().into_iter().filter(|name| !applied.contains(name)).collect())
 }
 
 /// Applies what is pending and says what it was.
-pub(crate) async fn migrate(db: &Db) -> Result<Vec<String>> {
-    if pending(db, &db.write).await?.is_empty() {
+pub(crate) async fn migrate<M: MigratorTrait>(db: &Db) -> Result<Vec<String>> {
+    if pending::<M>(db, &db.write).await?.is_empty() {
         return Ok(Vec::new());
     }
     if let Some(file) = &db.file {
-        recognise(db).await?;
         snapshot(db, file).await?;
     }
     let tx = db.begin().await?;
     db.lock(&tx, Lock::Migration).await?;
     // Another process may have done it while this one waited for the lock.
-    let todo = pending(db, &tx).await?;
+    let todo = pending::<M>(db, &tx).await?;
     if !todo.is_empty() {
-        apply(db, &tx).await?;
+        apply::<M>(db, &tx).await?;
     }
     tx.commit().await?;
     for name in &todo {
@@ -41,9 +40,10 @@ pub(crate) async fn migrate(db: &Db) -> Result<Vec<String>> {
     Ok(todo)
 }
 
-async fn apply(db: &Db, tx: &DatabaseTransaction) -> Result<()> {
+async fn apply<M: MigratorTrait>(db: &Db, tx: &DatabaseTransaction) -> Result<()> {
     match db.backend {
         Backend::Sqlite => {
+            recognise(db, tx).await?;
             tx.execute_unprepared(&format!("PRAGMA application_id = {APPLICATION_ID}")).await?;
         }
         Backend::Postgres => {
@@ -51,12 +51,12 @@ async fn apply(db: &Db, tx: &DatabaseTransaction) -> Result<()> {
             check_encoding(db, tx).await?;
         }
     }
-    Ok(Migrator::up(tx, None).await?)
+    Ok(M::up(tx, None).await?)
 }
 
 /// Refuses a database that a newer Kuma has changed: this one could damage what it cannot read.
-pub(crate) fn check_versions(applied: &[String]) -> Result<()> {
-    let known = known();
+pub(crate) fn check_versions<M: MigratorTrait>(applied: &[String]) -> Result<()> {
+    let known = known::<M>();
     match applied.iter().find(|name| !known.contains(name)) {
         None => Ok(()),
         Some(name) => Err(StoreError::Unsupported(format!(
@@ -66,8 +66,8 @@ pub(crate) fn check_versions(applied: &[String]) -> Result<()> {
     }
 }
 
-fn known() -> Vec<String> {
-    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+fn known<M: MigratorTrait>() -> Vec<String> {
+    M::migrations().iter().map(|migration| migration.name().to_owned()).collect()
 }
 
 /// The migrations that a database has had: one small query when it has had any.
@@ -85,9 +85,9 @@ async fn applied(db: &Db, connection: &impl ConnectionTrait) -> Result<Vec<Strin
 }
 
 /// Refuses to put Kuma's tables into some other program's SQLite file.
-async fn recognise(db: &Db) -> Result<()> {
-    let id: i64 = scalar(db, "SELECT application_id FROM pragma_application_id").await?;
-    let tables: i64 = scalar(db, "SELECT count(*) FROM sqlite_master").await?;
+async fn recognise(db: &Db, tx: &DatabaseTransaction) -> Result<()> {
+    let id = scalar(db, tx, "SELECT application_id FROM pragma_application_id").await?;
+    let tables = scalar(db, tx, "SELECT count(*) FROM sqlite_master").await?;
     if id == APPLICATION_ID || (id == 0 && tables == 0) {
         return Ok(());
     }
@@ -136,8 +136,106 @@ async fn check_encoding(db: &Db, tx: &DatabaseTransaction) -> Result<()> {
     Ok(())
 }
 
-async fn scalar(db: &Db, sql: &str) -> Result<i64> {
-    let row = db.write.query_one_raw(db.sql(sql, [])).await?;
+async fn scalar(db: &Db, connection: &impl ConnectionTrait, sql: &str) -> Result<i64> {
+    let row = connection.query_one_raw(db.sql(sql, [])).await?;
     let row = row.ok_or_else(|| StoreError::Corrupt(format!("no answer to {sql}")))?;
     Ok(row.try_get_by_index(0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
+
+    use super::super::Migrator;
+    use super::*;
+    use crate::{NewUser, Store, StoreOptions};
+
+    /// A later release, which adds a table and fills it from what is there.
+    struct Later;
+
+    /// A later release whose second change fails.
+    struct Broken;
+
+    struct Change(&'static str, &'static str);
+
+    impl MigrationName for Change {
+        fn name(&self) -> &str {
+            self.0
+        }
+    }
+
+    #[expect(elided_lifetimes_in_paths, reason = "async_trait tells this signature from the trait's otherwise")]
+    #[async_trait::async_trait]
+    impl MigrationTrait for Change {
+        async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+            manager.get_connection().execute_unprepared(self.1).await?;
+            Ok(())
+        }
+    }
+
+    const GOOD: &str = "CREATE TABLE names AS SELECT id, name FROM users";
+
+    impl MigratorTrait for Later {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            let mut all = Migrator::migrations();
+            all.push(Box::new(Change("m30000101_000001_names", GOOD)));
+            all
+        }
+    }
+
+    impl MigratorTrait for Broken {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            let mut all = Later::migrations();
+            all.push(Box::new(Change("m30000101_000002_broken", "CREATE TABLE users (id INTEGER)")));
+            all
+        }
+    }
+
+    async fn populated() -> (Store, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("kuma.db").display());
+        let store =
+            Store::open(&StoreOptions { url, read_url: None, max_connections: 1 }).await.unwrap();
+        store.migrate().await.unwrap();
+        let new = NewUser {
+            id: kuma_types::UserId::new(),
+            email: "ada@example.org".to_owned(),
+            name: "Ada".to_owned(),
+            password: "hash".to_owned(),
+            role: None,
+        };
+        store.users().create(new).await.unwrap();
+        (store, folder)
+    }
+
+    fn copies(folder: &tempfile::TempDir) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.to_string_lossy().contains(".before-upgrade-from-")).collect()
+    }
+
+    #[tokio::test]
+    async fn an_upgrade_keeps_the_data_and_a_copy_of_the_old() {
+        let (store, folder) = populated().await;
+        assert!(copies(&folder).is_empty(), "an empty database needs no copy");
+        assert_eq!(migrate::<Later>(&store.db).await.unwrap(), ["m30000101_000001_names"]);
+        assert_eq!(scalar(&store.db, &store.db.read, "SELECT count(*) FROM names WHERE name = 'Ada'").await.unwrap(), 1);
+        let copies = copies(&folder);
+        assert_eq!(copies.len(), 1);
+        let url = format!("sqlite://{}", copies[0].display());
+        let old = Store::open(&StoreOptions { url, read_url: None, max_connections: 1 }).await.unwrap();
+        assert_eq!(pending::<Later>(&old.db, &old.db.write).await.unwrap(), ["m30000101_000001_names"]);
+        assert_eq!(old.users().count().await.unwrap(), 1);
+        // The older release sees that it is too old.
+        assert!(matches!(store.migrate().await, Err(StoreError::Unsupported(_))));
+    }
+
+    #[tokio::test]
+    async fn an_upgrade_that_fails_changes_nothing() {
+        let (store, folder) = populated().await;
+        migrate::<Broken>(&store.db).await.unwrap_err();
+        assert_eq!(scalar(&store.db, &store.db.read, "SELECT count(*) FROM sqlite_master WHERE name = 'names'").await.unwrap(), 0);
+        assert!(store.pending_migrations().await.unwrap().is_empty());
+        assert_eq!(store.users().count().await.unwrap(), 1);
+        assert_eq!(copies(&folder).len(), 1);
+    }
 }
