@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRef;
 use kuma_app::App;
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -25,7 +24,7 @@ pub struct ServerConfig {
 }
 
 /// Shared by all handlers. Cheap to clone.
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 pub struct ServerState {
     /// The use cases.
     pub app: App,

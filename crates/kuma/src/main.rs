@@ -1,2 +1,85 @@
-//! To be written.
-fn main() {}
+//! Kuma's binary: reads the settings, chooses the backends, wires them, runs.
+//!
+//! The shape of the server (alone on SQLite, or scaled out) is chosen in [`wire`] and nowhere else.
+
+mod assets;
+mod commands;
+mod secrets;
+mod settings;
+mod telemetry;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// An AI assistant that belongs to the person or team who runs it.
+#[derive(Parser)]
+#[command(name = "kuma", version, about)]
+struct Cli {
+    #[command(flatten)]
+    flags: settings::Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server: web app, API and runs
+    Serve,
+    /// Bring the database up to date
+    Migrate,
+    /// Print the settings and where they come from, and check everything Kuma depends on
+    Doctor,
+    /// Print the OpenAPI document
+    Openapi,
+    /// Create accounts, set passwords and roles
+    #[command(subcommand)]
+    User(commands::user::User),
+    /// Fetch and list models that run in this process
+    #[command(subcommand)]
+    Models(commands::models::Models),
+    /// Copy the SQLite database to a file, while the server runs
+    Backup {
+        /// The file to write; it must not exist yet
+        to: std::path::PathBuf,
+    },
+    /// Put a backup in the place of the SQLite database; the server must be stopped
+    Restore {
+        /// A file that `kuma backup` has written
+        from: std::path::PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            telemetry::complain(&format!("kuma: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    if matches!(cli.command, Command::Openapi) {
+        return commands::openapi::run();
+    }
+    let settings = settings::Settings::read(&cli.flags)?;
+    telemetry::start(&settings.log)?;
+    kuma_net::install_crypto_provider();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve => commands::serve::run(settings).await,
+            Command::Migrate => commands::migrate::run(&settings).await,
+            Command::Doctor => commands::doctor::run(&settings).await,
+            Command::User(command) => commands::user::run(&settings, command).await,
+            Command::Models(command) => commands::models::run(&settings, command).await,
+            Command::Backup { to } => commands::backup::backup(&settings, &to).await,
+            Command::Restore { from } => commands::backup::restore(&settings, &from).await,
+            Command::Openapi => commands::openapi::run(),
+        }
+    })
+}

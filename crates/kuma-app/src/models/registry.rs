@@ -198,3 +198,10 @@ pub(super) async fn rebuild(app: &App) -> Result<()> {
 pub async fn reload(app: &App) -> Result<()> {
     rebuild(app).await
 }
+
+/// Looks once, in the foreground, and tells what each provider said: for `kuma doctor`.
+pub async fn start_once(app: &App) -> Result<Vec<kuma_llm::ProviderState>> {
+    keep_true(app, true).await?;
+    app.models().asked.send_replace(true);
+    Ok(app.models().registry().providers())
+}

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{CurrentUser, JsonBody, LastEventId, PathOf, QueryOf};
+use crate::extract::{CurrentUser, LastEventId, PathOf, QueryOf};
 use crate::problem::ApiResult;
 use crate::sse;
 use crate::state::ServerState;

@@ -1,0 +1,77 @@
+//! `kuma doctor`: what was resolved and from where, and whether everything answers.
+
+use anyhow::bail;
+use kuma_app::models;
+
+use crate::assets::WebApp;
+use crate::settings::Settings;
+use crate::telemetry::say;
+use crate::wire;
+
+pub async fn run(settings: &Settings) -> anyhow::Result<()> {
+    say("Settings");
+    for setting in &settings.resolved {
+        say(&format!("  {:<26} {:<44} {}", setting.name, setting.shown, setting.source.as_str()));
+    }
+    say("");
+    say("Checks");
+    let mut failed = 0;
+    let mut check = |what: &str, result: Result<String, String>| {
+        let (mark, text) = match result {
+            Ok(text) => ("ok  ", text),
+            Err(text) => {
+                failed += 1;
+                ("FAIL", text)
+            }
+        };
+        say(&format!("  {mark} {what:<14} {text}"));
+    };
+
+    check("data directory", data_directory(settings));
+    let web = "not in this binary: build it with `make build`";
+    check("web app", if WebApp::is_there() { Ok("in this binary".into()) } else { Err(web.into()) });
+    check("database", database(settings).await);
+    match wire::app(settings).await {
+        Err(error) => check("secrets", Err(format!("{error:#}"))),
+        Ok(app) => {
+            check("secrets", Ok("there".into()));
+            match models::start_once(&app).await {
+                Err(error) => check("models", Err(error.to_string())),
+                Ok(providers) => {
+                    for provider in providers {
+                        let result = match provider.error {
+                            Some(error) => Err(error.to_failure().detail),
+                            None => Ok(format!("{} models", provider.models.len())),
+                        };
+                        check(&provider.name, result);
+                    }
+                    let default = models::list(&app).default;
+                    let none = "none: set a key, start Ollama, or run `make models` for the demo model";
+                    check("model", Ok(default.unwrap_or_else(|| none.to_owned())));
+                }
+            }
+        }
+    }
+    if failed > 0 {
+        bail!("{failed} of the checks failed");
+    }
+    Ok(())
+}
+
+fn data_directory(settings: &Settings) -> Result<String, String> {
+    settings.make_data_dir().map_err(|error| format!("{error:#}"))?;
+    let probe = settings.data_dir.join(".probe");
+    let path = settings.data_dir.display();
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|e| format!("{path}: {e}"))?;
+    Ok(path.to_string())
+}
+
+async fn database(settings: &Settings) -> Result<String, String> {
+    let store = wire::open(settings).await.map_err(|error| format!("{error:#}"))?;
+    store.ping().await.map_err(|error| error.to_string())?;
+    let pending = store.pending_migrations().await.map_err(|error| error.to_string())?;
+    Ok(match pending.len() {
+        0 => "answers, up to date".to_owned(),
+        n => format!("answers; {n} migrations are applied at the next start"),
+    })
+}

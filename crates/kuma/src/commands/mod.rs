@@ -1,0 +1,9 @@
+//! What the binary can be told to do, one file per command.
+
+pub mod backup;
+pub mod doctor;
+pub mod migrate;
+pub mod models;
+pub mod openapi;
+pub mod serve;
+pub mod user;

@@ -1,0 +1,112 @@
+//! `kuma serve`: everything in one process.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::serve::ListenerExt as _;
+use kuma_app::chats::Runner;
+use kuma_app::models;
+use kuma_server::limits::Limits;
+use kuma_server::{ServerConfig, ServerState};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::assets::WebApp;
+use crate::settings::Settings;
+use crate::telemetry::{record_metrics, say};
+use crate::wire;
+
+/// How long answers that have ended may take to reach their readers.
+const LAST_BYTES: Duration = Duration::from_secs(3);
+/// How often figures and limits are tidied.
+const TIDY: Duration = Duration::from_secs(30);
+
+pub async fn run(settings: Settings) -> anyhow::Result<()> {
+    let app = wire::app(&settings).await?;
+    let metrics = record_metrics()?;
+    let stop = CancellationToken::new();
+    models::start(&app, stop.clone()).await?;
+    let runner = Runner::start(app.clone()).await?;
+
+    let address = SocketAddr::new(settings.host, settings.port);
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{address} cannot be listened on; set PORT or HOST, or stop what uses it"))?;
+    let address = listener.local_addr()?;
+    let limits = Arc::new(Limits::new(settings.rates));
+    let public = settings.public_url.as_deref().unwrap_or(&settings.frontend_url);
+    let state = ServerState {
+        app,
+        limits: limits.clone(),
+        config: Arc::new(ServerConfig {
+            version: env!("CARGO_PKG_VERSION"),
+            cors_origins: vec![settings.frontend_url.clone()],
+            trusted_proxies: settings.trusted_proxies.clone(),
+            metrics_token: settings.metrics_token.clone(),
+            https: public.starts_with("https://"),
+        }),
+        assets: Arc::new(WebApp),
+        metrics: Some(metrics.clone()),
+    };
+    tokio::spawn(tidy(metrics, limits, stop.clone()));
+
+    // Tokens are small and each is wanted now.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY");
+        }
+    });
+    let router = kuma_server::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let closing = stop.clone();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { closing.cancelled().await });
+    let mut serving = tokio::spawn(serving.into_future());
+    say(&format!("Kuma {} is listening on http://{address}", env!("CARGO_PKG_VERSION")));
+
+    tokio::select! {
+        ended = &mut serving => return ended?.context("the server ended"),
+        signal = stop_signal() => tracing::info!(signal = signal?, "stopping"),
+    }
+    // Runs first: while they finish their readers stay connected and new readers may come.
+    runner.shut_down(settings.grace).await?;
+    stop.cancel();
+    if tokio::time::timeout(LAST_BYTES, serving).await.is_err() {
+        tracing::info!("connections that were still open are closed");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn tidy(
+    metrics: metrics_exporter_prometheus::PrometheusHandle,
+    limits: Arc<Limits>,
+    stop: CancellationToken,
+) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(TIDY) => {}
+        }
+        metrics.run_upkeep();
+        limits.shrink();
+    }
+}
+
+async fn stop_signal() -> anyhow::Result<&'static str> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok("SIGTERM"),
+            result = tokio::signal::ctrl_c() => { result?; Ok("SIGINT") }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        tokio::signal::ctrl_c().await?;
+        Ok("Ctrl-C")
+    }
+}
