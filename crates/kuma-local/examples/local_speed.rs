@@ -82,7 +82,10 @@ async fn measure(options: LocalOptions, tokens: u32) -> Result<(), Box<dyn std::
 
 fn report(name: &str, ours: &[Speed], plain: &[Speed]) {
     let (read, written) = ours.first().map_or((0, 0), |speed| (speed.read, speed.written));
-    println!("{name}: {read} tokens read, {written} written (plain loop {})", plain.first().map_or(0, |s| s.written));
+    println!(
+        "{name}: {read} tokens read, {written} written (plain loop {})",
+        plain.first().map_or(0, |s| s.written)
+    );
     for (what, rate) in [("read", Speed::reading_rate as fn(&Speed) -> f64), ("write", Speed::writing_rate)] {
         let (ours, plain) = (median(ours, rate), median(plain, rate));
         println!("  {what}: port {ours:.1} tok/s, plain loop {plain:.1} tok/s, ratio {:.3}", ours / plain);
@@ -100,7 +103,14 @@ fn memory() -> std::io::Result<String> {
     let text = std::fs::read_to_string("/proc/self/smaps_rollup")?;
     let field = |name: &str| {
         let line = text.lines().find(|line| line.starts_with(name));
-        line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024
+        line.and_then(|line| line.split_whitespace().nth(1))
+            .and_then(|kb| kb.parse::<u64>().ok())
+            .unwrap_or(0)
+            / 1024
     };
-    Ok(format!("{} MB resident, {} MB private", field("Rss:"), field("Private_Clean:") + field("Private_Dirty:")))
+    Ok(format!(
+        "{} MB resident, {} MB private",
+        field("Rss:"),
+        field("Private_Clean:") + field("Private_Dirty:")
+    ))
 }

@@ -56,15 +56,20 @@ impl<T: Send + Sync + 'static> Lazy<T> {
         if let Some(lease) = self.lease() {
             return Ok(lease);
         }
+        // A task of its own: a load that its caller gives up on still serves the next one.
+        let this = Arc::clone(self);
+        tokio::spawn(async move { this.load_once().await }).await.map_err(|_| self.stopped())?
+    }
+
+    async fn load_once(self: Arc<Self>) -> Result<Lease<T>, ModelError> {
         let _only_one = self.loading.lock().await;
         if let Some(lease) = self.lease() {
             return Ok(lease);
         }
-        let this = Arc::clone(self);
+        let this = Arc::clone(&self);
         let started = Instant::now();
-        let value = tokio::task::spawn_blocking(move || (this.load)())
-            .await
-            .map_err(|_| broken(format!("loading {} stopped unexpectedly", self.name)))??;
+        let value =
+            tokio::task::spawn_blocking(move || (this.load)()).await.map_err(|_| self.stopped())??;
         tracing::info!(model = %self.name, millis = started.elapsed().as_millis(), "local model loaded");
         let value = Arc::new(value);
         {
@@ -72,8 +77,12 @@ impl<T: Send + Sync + 'static> Lazy<T> {
             state.value = Some(Arc::clone(&value));
             state.leases += 1;
         }
-        tokio::spawn(drop_when_idle(Arc::downgrade(self)));
-        Ok(Lease { value, owner: Arc::clone(self) })
+        tokio::spawn(drop_when_idle(Arc::downgrade(&self)));
+        Ok(Lease { value, owner: Arc::clone(&self) })
+    }
+
+    fn stopped(&self) -> ModelError {
+        broken(format!("loading {} stopped unexpectedly", self.name))
     }
 
     /// Whether the value is in memory now.
@@ -159,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn many_callers_load_once() {
-        let (lazy, loads) = counting(Duration::from_secs(60));
+        let (lazy, loads) = counting(Duration::from_mins(1));
         let got = futures::future::join_all((0..8).map(|_| lazy.get())).await;
         assert!(got.iter().all(|lease| **lease.as_ref().unwrap() == 1));
         assert_eq!(loads.load(Ordering::SeqCst), 1);
@@ -167,7 +176,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_stays_while_leased_and_goes_when_idle() {
-        let (lazy, loads) = counting(Duration::from_secs(300));
+        let (lazy, loads) = counting(Duration::from_mins(5));
         let lease = lazy.get().await.unwrap();
         tokio::time::sleep(Duration::from_secs(1000)).await;
         assert!(lazy.is_loaded(), "a lease keeps it");
@@ -183,7 +192,7 @@ mod tests {
     #[tokio::test]
     async fn a_failed_load_is_told_and_tried_again() {
         let tries = AtomicUsize::new(0);
-        let lazy = Lazy::new("test", Duration::from_secs(60), move || {
+        let lazy = Lazy::new("test", Duration::from_mins(1), move || {
             if tries.fetch_add(1, Ordering::SeqCst) == 0 { Err(broken("not yet")) } else { Ok(7) }
         });
         assert_eq!(lazy.get().await.err().unwrap().message, "not yet");

@@ -71,7 +71,7 @@ impl MiniLm {
         let columns = encoded.first().map_or(0, |row| row.get_ids().len());
 
         let tensor = |of: fn(&tokenizers::Encoding) -> &[u32]| {
-            let numbers: Vec<i32> = encoded.iter().flat_map(|row| of(row)).map(|&n| n.cast_signed()).collect();
+            let numbers: Vec<i32> = encoded.iter().flat_map(of).map(|&n| n.cast_signed()).collect();
             NdTensor::from_data([rows, columns], numbers)
         };
         let ids: NdTensor<i32, 2> = tensor(tokenizers::Encoding::get_ids);
@@ -113,7 +113,9 @@ fn pooled(hidden: &NdTensor<f32, 3>, mask: &NdTensor<i32, 2>, row: usize) -> Vec
     }
     let length = sum.iter().map(|n| n * n).sum::<f32>().sqrt();
     if length > 0.0 {
-        sum.iter_mut().for_each(|n| *n /= length);
+        for number in &mut sum {
+            *number /= length;
+        }
     }
     sum
 }

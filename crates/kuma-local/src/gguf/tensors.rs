@@ -19,14 +19,12 @@ pub(super) fn check(cursor: &mut Cursor<impl Read>, count: u64, alignment: u64) 
         if !offset.is_multiple_of(alignment) {
             return Err(GgufError::Damaged("a tensor does not begin where it may"));
         }
-        // A kind that is newer than this table is left to llama.cpp: only its beginning is checked.
-        let size = match block(kind) {
-            Some((per_block, bytes)) if row.is_multiple_of(per_block) => {
-                (elements / per_block).checked_mul(bytes).ok_or(TOO_LARGE)?
-            }
-            Some(_) => return Err(GgufError::Damaged("a tensor's rows do not fit its format")),
-            None => 0,
-        };
+        let (per_block, bytes) =
+            block(kind).ok_or(GgufError::Damaged("a tensor has a format that is not known here"))?;
+        if !row.is_multiple_of(per_block) {
+            return Err(GgufError::Damaged("a tensor's rows do not fit its format"));
+        }
+        let size = (elements / per_block).checked_mul(bytes).ok_or(TOO_LARGE)?;
         last_byte = last_byte.max(offset.checked_add(size).ok_or(TOO_LARGE)?);
         weights = weights.checked_add(elements).ok_or(TOO_LARGE)?;
     }
@@ -86,6 +84,9 @@ pub(super) fn block(kind: u32) -> Option<(u64, u64)> {
         29 => (256, 56),       // IQ1_M
         34 => (256, 54),       // TQ1_0
         39 => (32, 17),        // MXFP4
+        40 => (64, 36),        // NVFP4
+        41 => (128, 18),       // Q1_0
+        42 => (64, 18),        // Q2_0
         _ => return None,
     })
 }

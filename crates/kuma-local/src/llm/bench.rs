@@ -56,7 +56,8 @@ impl RawModel {
         let failed = |why: &dyn std::fmt::Display| broken(why.to_string());
         let model = self.engine.model();
         let vocabulary = model.vocab();
-        let prompt = self.engine.prompt(turns(&[ChatMessage::text(Role::User, question)], false)?, &[])?.tokens;
+        let prompt =
+            self.engine.prompt(turns(&[ChatMessage::text(Role::User, question)], false)?, &[])?.tokens;
 
         let started = Instant::now();
         let mut context = self.engine.context(prompt.len() + limit as usize)?;

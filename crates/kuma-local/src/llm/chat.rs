@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream;
 use kuma_llm::{ChatEvent, ChatModel, ChatRequest, ChatStream, ModelError, ModelErrorKind, ModelInfo};
+use kuma_types::{FinishReason, Usage};
 use tokio::sync::mpsc;
 
 use super::conversation::{Offer, turns};
@@ -105,12 +106,17 @@ async fn answer(
         seed: shared.options.seed,
     };
     let listener = Channel(events.clone());
-    blocking(move || {
-        // The slot is free only when this thread is done, not when the caller is.
+    let written = blocking(move || {
+        // The slot is free when this thread is done, whether or not anybody still listens.
         let _slot = ticket;
         write(&engine, &request, &limits, &listener)
     })
-    .await
+    .await?;
+    // Told only now: whoever asks again right after it finds the slot free.
+    if let Some((finish_reason, usage)) = written {
+        let _ = events.send(Ok(ChatEvent::Done { finish_reason, usage })).await;
+    }
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(
@@ -137,15 +143,17 @@ impl Listener for Channel {
     }
 }
 
+/// Writes the reply; nothing comes back when nobody listened to its end.
 fn write(
     engine: &Lease<Engine>,
     request: &ChatRequest,
     limits: &Limits,
     listener: &Channel,
-) -> Result<(), ModelError> {
+) -> Result<Option<(FinishReason, Usage)>, ModelError> {
     let job = prepare(engine, request, limits)?;
     match generate(engine, job, listener) {
-        Ok(()) | Err(Stop::Gone) => Ok(()),
+        Ok(end) => Ok(Some(end)),
+        Err(Stop::Gone) => Ok(None),
         Err(Stop::Failed(error)) => Err(error),
     }
 }

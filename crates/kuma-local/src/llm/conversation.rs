@@ -94,7 +94,7 @@ pub(super) fn turns(messages: &[ChatMessage], tools: bool) -> Result<Vec<Turn>, 
                     function: Function { name: call.name.clone(), arguments: call.arguments.clone() },
                 }),
                 Part::ToolCall(call) => {
-                    turn.content.push_str(&format!("[used {} with {}]", call.name, call.arguments));
+                    turn.content.extend(["[used ", &call.name, " with ", &call.arguments.to_string(), "]"]);
                 }
                 Part::ToolResult { call_id, content, is_error } => {
                     let told = if *is_error { format!("Error: {content}") } else { content.clone() };

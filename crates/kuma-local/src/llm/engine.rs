@@ -84,7 +84,7 @@ impl Engine {
             .filter(|text| text.chars().count() > 1)
             .collect();
         let threads = i32::try_from(threads).unwrap_or(1).max(1);
-        Ok(Self { template, bos, eos, controls, threads, model })
+        Ok(Self { model, template, bos, eos, controls, threads })
     }
 
     pub(super) fn model(&self) -> &LlamaModel {

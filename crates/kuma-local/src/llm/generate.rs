@@ -61,8 +61,12 @@ impl From<ModelError> for Stop {
     }
 }
 
-/// Runs the job to its end.
-pub(super) fn generate(engine: &Engine, job: Job, listener: &dyn Listener) -> Result<(), Stop> {
+/// Runs the job to its end, which is left for the caller to tell.
+pub(super) fn generate(
+    engine: &Engine,
+    job: Job,
+    listener: &dyn Listener,
+) -> Result<(FinishReason, Usage), Stop> {
     let read = job.prompt.tokens.len();
     let mut context = engine.context(read + job.max_output)?;
     prefill(&mut context, &job.prompt.tokens, listener)?;
@@ -110,8 +114,7 @@ pub(super) fn generate(engine: &Engine, job: Job, listener: &dyn Listener) -> Re
         context.decode(&mut step).map_err(|why| broken(format!("the model failed ({why})")))?;
     };
     reply.finish()?;
-    let usage = Usage { input_tokens: read as u64, output_tokens: written as u64 };
-    if listener.tell(ChatEvent::Done { finish_reason, usage }) { Ok(()) } else { Err(Stop::Gone) }
+    Ok((finish_reason, Usage { input_tokens: read as u64, output_tokens: written as u64 }))
 }
 
 /// Reads the prompt, chunk after chunk.

@@ -308,7 +308,7 @@ mod tests {
 
     #[test]
     fn cores_are_divided_among_slots() {
-        let options = |cores, slots| LocalOptions { cores, slots, ..LocalOptions::new("m") }.threads();
+        let options = |cores, slots| LocalOptions { slots, cores, ..LocalOptions::new("m") }.threads();
         assert_eq!((options(8, 2), options(2, 2), options(2, 8), options(3, 2)), (4, 1, 1, 1));
     }
 }

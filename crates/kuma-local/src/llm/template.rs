@@ -11,8 +11,8 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use super::conversation::{Offer, Turn, folded};
 
-/// Steps a template may take: long chats need thousands, a template that never ends is stopped.
-const FUEL: u64 = 20_000_000;
+/// Steps a template may take: long chats with tools need tens of thousands, a template that never ends is stopped.
+const FUEL: u64 = 2_000_000;
 const NAME: &str = "chat";
 
 /// A compiled template.
@@ -42,12 +42,7 @@ impl ChatTemplate {
         });
         environment.add_function("strftime_now", now);
         environment.add_filter("tojson", to_json);
-        // Marks for training which text is the model's; they mean nothing here.
-        let source = ["{% generation %}", "{%- generation %}", "{%- generation -%}", "{% generation -%}"]
-            .iter()
-            .fold(source.to_owned(), |text, tag| {
-                text.replace(tag, "").replace(&tag.replace(" generation", " endgeneration"), "")
-            });
+        let source = without_training_marks(source);
         let knows_tools = uses_tools(&source);
         environment.add_template_owned(NAME, source)?;
         Ok(Self { environment, knows_tools })
@@ -77,6 +72,15 @@ impl ChatTemplate {
             add_generation_prompt => true,
         })
     }
+}
+
+/// Some templates mark for training which text is the model's own. The marks mean nothing here, but
+/// the white space around them does: a condition that always holds takes their place.
+fn without_training_marks(source: &str) -> String {
+    ["{%", "{%-", "{%+"].iter().fold(source.to_owned(), |text, open| {
+        text.replace(&format!("{open} generation"), &format!("{open} if true"))
+            .replace(&format!("{open} endgeneration"), &format!("{open} endif"))
+    })
 }
 
 /// Whether a template's source mentions the tools it is given.

@@ -43,7 +43,8 @@ async fn it_streams_an_answer() {
 async fn the_likeliest_tokens_are_the_same_each_time_and_seeds_repeat_a_draw() {
     let draw = async |seed: u32, temperature: f32| {
         let provider = LocalProvider::new(LocalOptions { seed: Some(seed), ..options() });
-        let request = ChatRequest { temperature: Some(temperature), ..ask("Name an animal and praise it.", 24) };
+        let request =
+            ChatRequest { temperature: Some(temperature), ..ask("Name an animal and praise it.", 24) };
         whole(starter(&provider).await.stream(request).await.unwrap()).await.unwrap().text
     };
     assert_eq!(draw(1, 0.0).await, draw(2, 0.0).await);
@@ -56,7 +57,8 @@ async fn the_likeliest_tokens_are_the_same_each_time_and_seeds_repeat_a_draw() {
 async fn a_limit_on_tokens_is_kept_and_told() {
     let provider = LocalProvider::new(options());
     let model = starter(&provider).await;
-    let reply = whole(model.stream(ask("Tell me a long story about a fox.", 7)).await.unwrap()).await.unwrap();
+    let reply =
+        whole(model.stream(ask("Tell me a long story about a fox.", 7)).await.unwrap()).await.unwrap();
     assert_eq!((reply.finish, reply.usage.output_tokens), (FinishReason::Length, 7));
 }
 
@@ -113,14 +115,12 @@ async fn a_form_that_is_none_is_refused_in_words() {
 async fn tools_are_left_out_where_the_template_knows_none() {
     let provider = LocalProvider::new(options());
     let model = starter(&provider).await;
-    let tool = ToolSpec {
-        name: "add".into(),
-        description: "Adds.".into(),
-        parameters: json!({"type": "object"}),
-    };
+    let tool =
+        ToolSpec { name: "add".into(), description: "Adds.".into(), parameters: json!({"type": "object"}) };
     let request = ChatRequest { tools: vec![tool], ..ask("What is the capital of France?", 48) };
     let with = whole(model.stream(request).await.unwrap()).await.unwrap();
-    let without = whole(model.stream(ask("What is the capital of France?", 48)).await.unwrap()).await.unwrap();
+    let without =
+        whole(model.stream(ask("What is the capital of France?", 48)).await.unwrap()).await.unwrap();
     assert_eq!(with, without);
 }
 

@@ -15,7 +15,7 @@ async fn writing(stream: &mut ChatStream) {
             return;
         }
     }
-    panic!("the reply ended before its first piece");
+    unreachable!("the reply ended before its first piece");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,12 @@
 //!
 //! `KUMA_MODELS_DIR` names the directory that holds them; `make models` fills it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests fail the test by panicking, as the tests themselves do"
+)]
+
 #[cfg(feature = "local-llm")]
 mod chat;
 #[cfg(feature = "local-llm")]
@@ -24,7 +30,7 @@ fn models_dir() -> PathBuf {
 
 /// Waits for something that must come true; a minute is forever here.
 async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     while !holds() {
         assert!(tokio::time::Instant::now() < deadline, "never came true: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -36,9 +42,7 @@ mod support {
     use std::sync::Arc;
 
     use futures::StreamExt;
-    use kuma_llm::{
-        ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, ModelError, Provider, Role,
-    };
+    use kuma_llm::{ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, ModelError, Provider, Role};
     use kuma_local::{LocalOptions, LocalProvider};
     use kuma_types::{FinishReason, Usage};
 
@@ -91,9 +95,9 @@ mod support {
                     assert!(stream.next().await.is_none(), "nothing follows the last event");
                     return Ok(Whole { text, pieces, positions, finish: finish_reason, usage });
                 }
-                other => panic!("unexpected {other:?}"),
+                other => unreachable!("unexpected {other:?}"),
             }
         }
-        panic!("the stream ended without its last event");
+        unreachable!("the stream ended without its last event");
     }
 }
