@@ -1,7 +1,5 @@
 //! The OpenAPI 3.1 document, made from the routes themselves.
 
-use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, header};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
@@ -69,8 +67,4 @@ pub fn to_json(document: &openapi::OpenApi) -> String {
         tracing::error!(%error, "the OpenAPI document has no JSON form");
         String::new()
     })
-}
-
-pub(crate) async fn serve(json: String) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response()
 }

@@ -12,18 +12,15 @@ use tower_http::cors::CorsLayer;
 use crate::assets;
 use crate::middleware::{observe, request_id, security};
 use crate::state::ServerState;
-use crate::{openapi, problem, routes};
+use crate::{problem, routes};
 
 /// Bodies that are not uploads: a message of the greatest length, with every character escaped.
 const BODY_MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// The whole server, ready to be served.
 pub fn router(state: ServerState) -> Router {
-    let document = openapi::document();
-    let json = openapi::to_json(&document);
     let (api, _) = routes::api().split_for_parts();
     let api = api
-        .route("/openapi.json", axum::routing::get(move || openapi::serve(json.clone())))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method);
     Router::new()

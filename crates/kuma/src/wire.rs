@@ -37,6 +37,7 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Store> {
 
 /// The use cases on their backends, in one process.
 pub async fn app(settings: &Settings) -> anyhow::Result<App> {
+    settings.make_data_dir()?;
     let config = AppConfig {
         data_dir: settings.data_dir.clone(),
         jwt_secret: secrets::jwt(settings)?,

@@ -1,5 +1,7 @@
 //! For operators and load balancers: alive, ready, metrics.
 
+use std::sync::OnceLock;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -9,17 +11,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::problem;
+use crate::{openapi, problem};
 use crate::state::ServerState;
 
 /// Under `/api`.
 pub(super) fn inside() -> OpenApiRouter<ServerState> {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready)).routes(routes!(document))
 }
 
 /// Beside `/api`, as the document shows it.
 pub fn outside_documented() -> OpenApiRouter<ServerState> {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(metrics))
+    OpenApiRouter::new().routes(routes!(health_outside)).routes(routes!(metrics))
 }
 
 /// Beside `/api`.
@@ -42,6 +44,24 @@ pub struct HealthBody {
 ))]
 async fn health(State(state): State<ServerState>) -> Json<HealthBody> {
     Json(HealthBody { status: "ok", version: state.config.version })
+}
+
+/// Is the process alive
+#[utoipa::path(get, path = "/health", tag = "health", operation_id = "healthOutside", responses(
+    (status = 200, description = "It is", body = HealthBody),
+))]
+async fn health_outside(state: State<ServerState>) -> Json<HealthBody> {
+    health(state).await
+}
+
+/// This document
+#[utoipa::path(get, path = "/openapi.json", tag = "health", operation_id = "openapi", responses(
+    (status = 200, description = "The OpenAPI 3.1 document of this server", body = Object),
+))]
+async fn document() -> Response {
+    static DOCUMENT: OnceLock<String> = OnceLock::new();
+    let json = DOCUMENT.get_or_init(|| openapi::to_json(&openapi::document()));
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json.as_str()).into_response()
 }
 
 /// The state of a part.
