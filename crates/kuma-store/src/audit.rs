@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use kuma_types::UserId;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use serde_json::Value;
 use uuid::Uuid;

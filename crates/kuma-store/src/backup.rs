@@ -4,9 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use uuid::Uuid;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{Connection as _, Row as _};
+use uuid::Uuid;
 
 use crate::db::{Backend, Db, now, sqlite_options};
 use crate::migration::{APPLICATION_ID, Migrator, check_versions};
@@ -133,7 +133,8 @@ async fn replace(part: &Path, database: &Path) -> Result<()> {
             .busy_timeout(Duration::ZERO)
             .pragma("locking_mode", "exclusive")
             .journal_mode(SqliteJournalMode::Delete);
-        let mut connection = SqliteConnection::connect_with(&options).await.map_err(|error| in_use(error, database))?;
+        let mut connection =
+            SqliteConnection::connect_with(&options).await.map_err(|error| in_use(error, database))?;
         sqlx::query("BEGIN EXCLUSIVE")
             .execute(&mut connection)
             .await
@@ -157,7 +158,10 @@ fn in_use(error: sqlx::Error, database: &Path) -> StoreError {
     match &error {
         // SQLITE_BUSY and SQLITE_LOCKED, whatever their detail.
         sqlx::Error::Database(cause)
-            if cause.code().and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6)) =>
+            if cause
+                .code()
+                .and_then(|code| code.parse::<i32>().ok())
+                .is_some_and(|code| matches!(code & 0xff, 5 | 6)) =>
         {
             StoreError::Unavailable(format!(
                 "{} is in use. Stop every Kuma that runs on it, then restore again. Nothing was changed",

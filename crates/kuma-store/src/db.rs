@@ -23,7 +23,7 @@ use crate::{Result, StoreError, StoreOptions};
 /// when idle.
 const SQLITE_READERS: u32 = 8;
 /// How long an idle reader stays open.
-const READER_IDLE: Duration = Duration::from_secs(60);
+const READER_IDLE: Duration = Duration::from_mins(1);
 /// How long SQLite waits for another process (a backup, `kuma user …`) to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a caller waits for a free connection before it hears that the database is too busy.
@@ -62,7 +62,8 @@ impl Db {
             Self::open_postgres(options).await
         } else {
             Err(StoreError::Unsupported(
-                "The database address must begin with sqlite:// or postgres://. Check DATABASE_URL.".to_owned(),
+                "The database address must begin with sqlite:// or postgres://. Check DATABASE_URL."
+                    .to_owned(),
             ))
         }
     }
@@ -141,7 +142,7 @@ impl Db {
     /// nothing: there is one writer anyway.
     pub(crate) async fn lock(&self, tx: &DatabaseTransaction, lock: Lock) -> Result<()> {
         if self.backend == Backend::Postgres {
-            let statement = self.sql("SELECT pg_advisory_xact_lock($1)", [(lock as i64).into()]);
+            let statement = self.sql("SELECT pg_advisory_xact_lock($1)", [lock.key().into()]);
             tx.query_one_raw(statement).await?;
         }
         Ok(())
@@ -161,9 +162,18 @@ impl Db {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lock {
     /// Changes to the schema.
-    Migration = 0x6b75_6d61_0001,
+    Migration,
     /// The question whether a new account is the first one.
-    FirstUser = 0x6b75_6d61_0002,
+    FirstUser,
+}
+
+impl Lock {
+    fn key(self) -> i64 {
+        match self {
+            Self::Migration => 0x6b75_6d61_0001,
+            Self::FirstUser => 0x6b75_6d61_0002,
+        }
+    }
 }
 
 /// The time as both databases keep it: microseconds.

@@ -35,9 +35,7 @@ pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
 pub use db::Backend;
 pub use error::{Result, StoreError};
-pub use jobs::{
-    Claim, FinishRun, Job, JobStats, Jobs, NewRun, RunChat, RunMessage, Submitted,
-};
+pub use jobs::{Claim, FinishRun, Job, JobStats, Jobs, NewRun, RunChat, RunMessage, Submitted};
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};

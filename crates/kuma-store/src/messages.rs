@@ -133,7 +133,7 @@ impl<'a> Messages<'a> {
 
     /// One turn.
     pub async fn get(&self, owner: UserId, chat: ChatId, id: MessageId) -> Result<Message> {
-        let owned = Query::select()
+        let theirs = Query::select()
             .column(chat::Column::Id)
             .from(chat::Entity)
             .and_where(Expr::col(chat::Column::UserId).eq(owner.0))
@@ -141,7 +141,7 @@ impl<'a> Messages<'a> {
             .take();
         let find = Entity::find_by_id(id.0)
             .filter(Column::ChatId.eq(chat.0))
-            .filter(Column::ChatId.in_subquery(owned));
+            .filter(Column::ChatId.in_subquery(theirs));
         find.one(&self.db.read).await?.ok_or(StoreError::NotFound)?.try_into()
     }
 

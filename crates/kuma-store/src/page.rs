@@ -73,8 +73,7 @@ pub(crate) fn read_time_cursor(list: List, cursor: Option<&str>) -> Result<Optio
     let Some(text) = cursor else { return Ok(None) };
     let bytes = body(list, text)?;
     let (micros, id) = bytes.split_first_chunk::<8>().ok_or(StoreError::BadCursor)?;
-    let at =
-        DateTime::from_timestamp_micros(i64::from_be_bytes(*micros)).ok_or(StoreError::BadCursor)?;
+    let at = DateTime::from_timestamp_micros(i64::from_be_bytes(*micros)).ok_or(StoreError::BadCursor)?;
     let id = Uuid::from_slice(id).map_err(|_| StoreError::BadCursor)?;
     Ok(Some((at, id)))
 }

@@ -85,12 +85,8 @@ fn short(owner: UserId, text: &str, bound: &mut Bound) -> String {
 /// Every way to write `text` with each letter small or capital.
 fn spellings(text: &str) -> BTreeSet<String> {
     text.chars().fold(BTreeSet::from([String::new()]), |starts, letter| {
-        let forms: BTreeSet<String> = [
-            letter.to_string(),
-            letter.to_lowercase().to_string(),
-            letter.to_uppercase().to_string(),
-        ]
-        .into();
+        let forms: BTreeSet<String> =
+            [letter.to_string(), letter.to_lowercase().to_string(), letter.to_uppercase().to_string()].into();
         starts.iter().flat_map(|start| forms.iter().map(move |form| format!("{start}{form}"))).collect()
     })
 }

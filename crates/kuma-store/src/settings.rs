@@ -35,7 +35,9 @@ impl<'a> Settings<'a> {
         };
         let row = Model { key: key.to_owned(), value, updated_at: now() };
         Entity::insert(row.into_active_model())
-            .on_conflict(OnConflict::column(Column::Key).update_columns([Column::Value, Column::UpdatedAt]).to_owned())
+            .on_conflict(
+                OnConflict::column(Column::Key).update_columns([Column::Value, Column::UpdatedAt]).to_owned(),
+            )
             .exec_without_returning(&self.db.write)
             .await?;
         Ok(())

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use kuma_types::UserId;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    IntoActiveModel as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde_json::Value;
 
@@ -147,12 +147,11 @@ impl<'a> Users<'a> {
     pub async fn create(&self, new: NewUser) -> Result<User> {
         let now = now();
         let tx = self.db.begin().await?;
-        let role = match new.role {
-            Some(role) => role,
-            None => {
-                self.db.lock(&tx, Lock::FirstUser).await?;
-                if any_exist(&tx).await? { Role::User } else { Role::Admin }
-            }
+        let role = if let Some(role) = new.role {
+            role
+        } else {
+            self.db.lock(&tx, Lock::FirstUser).await?;
+            if any_exist(&tx).await? { Role::User } else { Role::Admin }
         };
         let row = Model {
             id: new.id.0,
@@ -196,7 +195,8 @@ impl<'a> Users<'a> {
 
     /// Changes name or preferences.
     pub async fn update(&self, id: UserId, patch: UserPatch) -> Result<User> {
-        let mut update = Entity::update_many().filter(Column::Id.eq(id.0)).col_expr(Column::UpdatedAt, now().into());
+        let mut update =
+            Entity::update_many().filter(Column::Id.eq(id.0)).col_expr(Column::UpdatedAt, now().into());
         if let Some(name) = patch.name {
             update = update.col_expr(Column::Name, name.into());
         }
@@ -267,4 +267,3 @@ async fn any_exist(connection: &impl ConnectionTrait) -> Result<bool> {
     let id = Entity::find().select_only().column(Column::Id).limit(1).into_tuple::<uuid::Uuid>();
     Ok(id.one(connection).await?.is_some())
 }
-

@@ -220,13 +220,7 @@ impl<'a> Chats<'a> {
     }
 
     /// Keeps what the first `count` messages say, the last of which is `up_to`.
-    pub async fn save_summary(
-        &self,
-        id: ChatId,
-        summary: &str,
-        up_to: MessageId,
-        count: i32,
-    ) -> Result<()> {
+    pub async fn save_summary(&self, id: ChatId, summary: &str, up_to: MessageId, count: i32) -> Result<()> {
         let update = Entity::update_many()
             .filter(Column::Id.eq(id.0))
             .col_expr(Column::Summary, summary.into())

@@ -1,6 +1,10 @@
 //! The rows as they lie in the tables. Private: callers see the records of each repository.
 //! Names and types are those of the migrations, which are the only place that makes tables.
 #![expect(unreachable_pub, reason = "the derive macros write `pub` items beside these types")]
+#![expect(
+    clippy::struct_field_names,
+    reason = "the derive macros ask for a type `Model`; some tables have a column `model`"
+)]
 
 pub(crate) mod agent;
 pub(crate) mod audit_log;

@@ -13,6 +13,7 @@ use crate::entity::message_job::Model;
 
 /// What came of a claim.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one is made per claim and taken apart at once")]
 pub enum Claim {
     /// It is the claimer's, under the job's new epoch.
     Claimed(Job),
@@ -67,14 +68,13 @@ impl Jobs<'_> {
         let values =
             [id.0.into(), now.into(), worker.into(), until(now, lease).into(), i64::from(most).into()];
         let taken = Model::find_by_statement(self.db.sql(sql, values)).one(&tx).await?;
-        let claim = match taken {
-            Some(row) => Claim::Claimed(row.try_into()?),
-            None => {
-                let sql = format!("SELECT 1 FROM message_jobs WHERE job_id = $1 AND {CLAIMABLE}");
-                match tx.query_one_raw(self.db.sql(sql, [id.0.into(), now.into()])).await? {
-                    Some(_) => Claim::Waits,
-                    None => Claim::Gone,
-                }
+        let claim = if let Some(row) = taken {
+            Claim::Claimed(row.try_into()?)
+        } else {
+            let sql = format!("SELECT 1 FROM message_jobs WHERE job_id = $1 AND {CLAIMABLE}");
+            match tx.query_one_raw(self.db.sql(sql, [id.0.into(), now.into()])).await? {
+                Some(_) => Claim::Waits,
+                None => Claim::Gone,
             }
         };
         tx.commit().await?;

@@ -109,17 +109,14 @@ async fn finish_batch(
             output_tokens: tokens(run.usage.output_tokens),
             created_at: now,
         });
-        let row = by_message
-            .remove(&ended.assistant_message_id)
-            .ok_or_else(|| StoreError::Corrupt(format!("the run {} has no message for its answer", run.job_id)))?;
+        let row = by_message.remove(&ended.assistant_message_id).ok_or_else(|| {
+            StoreError::Corrupt(format!("the run {} has no message for its answer", run.job_id))
+        })?;
         messages.insert(run.job_id, row.try_into()?);
     }
     for part in batch::of(&logs) {
         let rows = part.iter().map(|row| row.clone().into_active_model());
-        job_event::Entity::insert_many(rows)
-            .on_conflict(replace_log())
-            .exec_without_returning(tx)
-            .await?;
+        job_event::Entity::insert_many(rows).on_conflict(replace_log()).exec_without_returning(tx).await?;
     }
     for part in batch::of(&costs) {
         let rows = part.iter().map(|row| row.clone().into_active_model());

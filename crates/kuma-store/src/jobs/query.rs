@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use kuma_types::{ChatId, JobId, JobStatus, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
+    ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
 };
 use uuid::Uuid;
 
@@ -68,7 +68,8 @@ impl Jobs<'_> {
             Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lt(now()));
         if let Some(prefix) = dead_worker_prefix {
             let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
-            let start = Func::cust("substr").args([Expr::col(Column::Worker), Expr::val(1i32), Expr::val(length)]);
+            let start =
+                Func::cust("substr").args([Expr::col(Column::Worker), Expr::val(1i32), Expr::val(length)]);
             abandoned = abandoned.add(Expr::expr(start).eq(prefix));
         }
         let find = Entity::find()
@@ -122,8 +123,9 @@ impl Jobs<'_> {
 
     /// Forgets event logs and clients' keys older than `before`; how many.
     pub async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {
-        let logs =
-            job_event::Entity::delete_many().filter(job_event::Column::CreatedAt.lt(before)).exec(&self.db.write);
+        let logs = job_event::Entity::delete_many()
+            .filter(job_event::Column::CreatedAt.lt(before))
+            .exec(&self.db.write);
         let logs = logs.await?.rows_affected;
         let keys = idempotency_key::Entity::delete_many()
             .filter(idempotency_key::Column::CreatedAt.lt(before))
@@ -180,8 +182,5 @@ pub(super) fn replace_log() -> OnConflict {
 
 /// The ids of the jobs that wait in line.
 fn pending() -> sea_orm::Select<Entity> {
-    Entity::find()
-        .select_only()
-        .column(Column::JobId)
-        .filter(Column::Status.eq(JobStatus::Pending.as_str()))
+    Entity::find().select_only().column(Column::JobId).filter(Column::Status.eq(JobStatus::Pending.as_str()))
 }

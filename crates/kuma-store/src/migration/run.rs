@@ -11,7 +11,10 @@ use crate::db::{Backend, Db, Lock, now};
 use crate::{Result, StoreError};
 
 /// The migrations that have not been applied, oldest first.
-pub(crate) async fn pending<M: MigratorTrait>(db: &Db, connection: &impl ConnectionTrait) -> Result<Vec<String>> {
+pub(crate) async fn pending<M: MigratorTrait>(
+    db: &Db,
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<String>> {
     let applied = applied(db, connection).await?;
     check_versions::<M>(&applied)?;
     let applied: HashSet<String> = applied.into_iter().collect();
@@ -79,7 +82,8 @@ async fn applied(db: &Db, connection: &impl ConnectionTrait) -> Result<Vec<Strin
     if connection.query_one_raw(db.sql(exists, [])).await?.is_none() {
         return Ok(Vec::new());
     }
-    let rows = connection.query_all_raw(db.sql("SELECT version FROM seaql_migrations ORDER BY version", [])).await?;
+    let rows =
+        connection.query_all_raw(db.sql("SELECT version FROM seaql_migrations ORDER BY version", [])).await?;
     let names: Result<Vec<String>, DbErr> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
     Ok(names?)
 }
@@ -164,7 +168,10 @@ mod tests {
         }
     }
 
-    #[expect(elided_lifetimes_in_paths, reason = "async_trait tells this signature from the trait's otherwise")]
+    #[expect(
+        elided_lifetimes_in_paths,
+        reason = "async_trait tells this signature from the trait's otherwise"
+    )]
     #[async_trait::async_trait]
     impl MigrationTrait for Change {
         async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -194,8 +201,7 @@ mod tests {
     async fn populated() -> (Store, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("kuma.db").display());
-        let store =
-            Store::open(&StoreOptions { url, read_url: None, max_connections: 1 }).await.unwrap();
+        let store = Store::open(&StoreOptions { url, read_url: None, max_connections: 1 }).await.unwrap();
         store.migrate().await.unwrap();
         let new = NewUser {
             id: kuma_types::UserId::new(),
@@ -218,7 +224,10 @@ mod tests {
         let (store, folder) = populated().await;
         assert!(copies(&folder).is_empty(), "an empty database needs no copy");
         assert_eq!(migrate::<Later>(&store.db).await.unwrap(), ["m30000101_000001_names"]);
-        assert_eq!(scalar(&store.db, &store.db.read, "SELECT count(*) FROM names WHERE name = 'Ada'").await.unwrap(), 1);
+        assert_eq!(
+            scalar(&store.db, &store.db.read, "SELECT count(*) FROM names WHERE name = 'Ada'").await.unwrap(),
+            1
+        );
         let copies = copies(&folder);
         assert_eq!(copies.len(), 1);
         let url = format!("sqlite://{}", copies[0].display());
@@ -233,7 +242,12 @@ mod tests {
     async fn an_upgrade_that_fails_changes_nothing() {
         let (store, folder) = populated().await;
         migrate::<Broken>(&store.db).await.unwrap_err();
-        assert_eq!(scalar(&store.db, &store.db.read, "SELECT count(*) FROM sqlite_master WHERE name = 'names'").await.unwrap(), 0);
+        assert_eq!(
+            scalar(&store.db, &store.db.read, "SELECT count(*) FROM sqlite_master WHERE name = 'names'")
+                .await
+                .unwrap(),
+            0
+        );
         assert!(store.pending_migrations().await.unwrap().is_empty());
         assert_eq!(store.users().count().await.unwrap(), 1);
         assert_eq!(copies(&folder).len(), 1);

@@ -19,9 +19,16 @@ async fn the_first_agents_are_there(db: Database) {
     let names: Vec<&str> = agents.iter().map(|agent| agent.name.as_str()).collect();
     assert_eq!(names, ["router", "research", "stock_market", "financial"]);
     for agent in &agents {
-        assert!(!agent.display_name.is_empty() && !agent.description.is_empty() && agent.system_prompt.len() > 100);
+        assert!(
+            !agent.display_name.is_empty()
+                && !agent.description.is_empty()
+                && agent.system_prompt.len() > 100
+        );
         assert!(!agent.system_prompt.contains("  "), "{}", agent.system_prompt);
-        assert_eq!((&agent.model, agent.temperature, agent.tools.len(), agent.is_active), (&None, None, 0, true));
+        assert_eq!(
+            (&agent.model, agent.temperature, agent.tools.len(), agent.is_active),
+            (&None, None, 0, true)
+        );
         assert_eq!(db.store.agents().by_name(&agent.name).await.unwrap().as_ref(), Some(agent));
     }
     assert_eq!(db.store.agents().by_name("nobody").await.unwrap(), None);
@@ -46,7 +53,10 @@ async fn providers_are_saved_and_replaced(db: Database) {
     assert_eq!(second.sealed_key.as_deref(), Some(&[0, 255, 1][..]));
     assert!(second.created_at > chrono::DateTime::UNIX_EPOCH);
 
-    let replaced = providers.upsert(ProviderRow { base_url: None, key_hint: None, ..row("second", None) }).await.unwrap();
+    let replaced = providers
+        .upsert(ProviderRow { base_url: None, key_hint: None, ..row("second", None) })
+        .await
+        .unwrap();
     assert_eq!(replaced.created_at, second.created_at);
     assert!(replaced.updated_at >= second.updated_at);
     assert_eq!((&replaced.base_url, &replaced.sealed_key, &replaced.key_hint), (&None, &None, &None));
@@ -71,7 +81,8 @@ async fn settings_are_set_and_removed(db: Database) {
     for (key, value) in &values {
         settings.set(key, Some(value.clone())).await.unwrap();
     }
-    let expected: BTreeMap<_, _> = values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    let expected: BTreeMap<_, _> =
+        values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     assert_eq!(settings.all().await.unwrap(), expected);
     settings.set("text", Some(json!("new"))).await.unwrap();
     settings.set("number", None).await.unwrap();

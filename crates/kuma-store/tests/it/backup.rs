@@ -29,7 +29,8 @@ fn what_was_backed_up_is_restored() {
         store.close().await.unwrap();
 
         // What was there before the restore can be gone back to.
-        let kept: Vec<PathBuf> = names(&db).into_iter().filter(|path| text(path).contains("before-restore")).collect();
+        let kept: Vec<PathBuf> =
+            names(&db).into_iter().filter(|path| text(path).contains("before-restore")).collect();
         assert_eq!(kept.len(), 1);
         restore(&kept[0], &file(&db)).await.unwrap();
         let store = connect(&db.url).await;
@@ -77,7 +78,9 @@ fn a_backup_replaces_nothing() {
         let there = db.folder.path().join("there");
         std::fs::write(&there, "precious").unwrap();
         let outcome = db.store.backup_to(&there).await;
-        let Err(StoreError::Unsupported(sentence)) = outcome else { panic!("expected a refusal: {outcome:?}") };
+        let Err(StoreError::Unsupported(sentence)) = outcome else {
+            panic!("expected a refusal: {outcome:?}")
+        };
         assert!(sentence.contains("exists already"), "{sentence}");
         assert_eq!(std::fs::read_to_string(&there).unwrap(), "precious");
         let nowhere = db.folder.path().join("no such folder").join("backup.db");
@@ -96,11 +99,13 @@ fn a_foreign_or_damaged_file_is_refused() {
         let before = std::fs::read(file(&db)).unwrap();
 
         let text_file = db.folder.path().join("notes.txt");
-        std::fs::write(&text_file, "These are notes, and long enough to be more than a header. ".repeat(40)).unwrap();
+        std::fs::write(&text_file, "These are notes, and long enough to be more than a header. ".repeat(40))
+            .unwrap();
         let empty = db.folder.path().join("empty");
         std::fs::write(&empty, "").unwrap();
         let foreign = db.folder.path().join("foreign.db");
-        let raw = sea_orm::Database::connect(format!("sqlite://{}?mode=rwc", foreign.display())).await.unwrap();
+        let raw =
+            sea_orm::Database::connect(format!("sqlite://{}?mode=rwc", foreign.display())).await.unwrap();
         raw.execute_unprepared("CREATE TABLE theirs (id INTEGER)").await.unwrap();
         raw.close().await.unwrap();
         let damaged = db.folder.path().join("damaged.db");
@@ -111,9 +116,11 @@ fn a_foreign_or_damaged_file_is_refused() {
         let newer = db.folder.path().join("newer.db");
         std::fs::copy(&good, &newer).unwrap();
         let raw = sea_orm::Database::connect(format!("sqlite://{}", newer.display())).await.unwrap();
-        raw.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_x', 1)")
-            .await
-            .unwrap();
+        raw.execute_unprepared(
+            "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_x', 1)",
+        )
+        .await
+        .unwrap();
         raw.close().await.unwrap();
         let missing = db.folder.path().join("missing.db");
 
@@ -135,7 +142,9 @@ fn a_database_in_use_is_left_alone() {
         db.store.backup_to(&backup).await.unwrap();
         db.chat(owner, Some("after the backup")).await;
         let outcome = restore(&backup, &file(&db)).await;
-        let Err(StoreError::Unavailable(sentence)) = outcome else { panic!("expected a refusal: {outcome:?}") };
+        let Err(StoreError::Unavailable(sentence)) = outcome else {
+            panic!("expected a refusal: {outcome:?}")
+        };
         assert!(sentence.contains("in use"), "{sentence}");
         assert_eq!(db.store.stats().await.unwrap().chats, 1);
         db.chat(owner, None).await;
@@ -162,7 +171,9 @@ fn a_restore_into_nothing_makes_the_database() {
 fn postgres_has_a_tool_of_its_own() {
     on_postgres(async |db| {
         let outcome = db.store.backup_to(Path::new("unused")).await;
-        let Err(StoreError::Unsupported(sentence)) = outcome else { panic!("expected a refusal: {outcome:?}") };
+        let Err(StoreError::Unsupported(sentence)) = outcome else {
+            panic!("expected a refusal: {outcome:?}")
+        };
         assert!(sentence.contains("pg_dump"), "{sentence}");
         assert!(column::<String>(&db.raw().await, "SELECT version()").await[0].contains("PostgreSQL"));
     });
@@ -182,8 +193,10 @@ fn text(path: &Path) -> String {
 
 /// Refusals leave no half copies behind.
 fn tidy(db: &Database) {
-    let left: Vec<PathBuf> =
-        names(db).into_iter().filter(|path| text(path).contains(".part-") || text(path).contains(".restore-")).collect();
+    let left: Vec<PathBuf> = names(db)
+        .into_iter()
+        .filter(|path| text(path).contains(".part-") || text(path).contains(".restore-"))
+        .collect();
     assert!(left.is_empty(), "{left:?}");
 }
 

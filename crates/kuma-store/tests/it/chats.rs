@@ -27,7 +27,10 @@ async fn a_chat_reads_back(db: Database) {
         agent_type: "research".to_owned(),
     };
     let made = db.store.chats().create(new.clone()).await.unwrap();
-    assert_eq!((made.user_id, made.title.as_deref(), made.agent_type.as_str()), (owner, Some("Über 漢字 👍"), "research"));
+    assert_eq!(
+        (made.user_id, made.title.as_deref(), made.agent_type.as_str()),
+        (owner, Some("Über 漢字 👍"), "research")
+    );
     assert_eq!(made.thread_id, made.id.to_string());
     assert_eq!(db.store.chats().get(owner, made.id).await.unwrap(), made);
     let error = db.store.chats().create(new).await.unwrap_err();
@@ -48,7 +51,8 @@ async fn the_newest_activity_comes_first(db: Database) {
 
 async fn filters_narrow_the_list(db: Database) {
     let owner = db.user().await.id;
-    let (plain, pinned, archived) = (db.chat(owner, None).await, db.chat(owner, None).await, db.chat(owner, None).await);
+    let (plain, pinned, archived) =
+        (db.chat(owner, None).await, db.chat(owner, None).await, db.chat(owner, None).await);
     let pin = ChatPatch { pinned: Some(true), ..ChatPatch::default() };
     db.store.chats().update(owner, pinned, pin).await.unwrap();
     let archive = ChatPatch { archived: Some(true), ..ChatPatch::default() };
@@ -65,7 +69,12 @@ async fn a_change_is_no_activity(db: Database) {
     let owner = db.user().await.id;
     let chat = db.chat(owner, Some("old")).await;
     let before = db.store.chats().get(owner, chat).await.unwrap();
-    let patch = ChatPatch { title: Some("new".to_owned()), pinned: Some(true), archived: Some(true), active_message_id: None };
+    let patch = ChatPatch {
+        title: Some("new".to_owned()),
+        pinned: Some(true),
+        archived: Some(true),
+        active_message_id: None,
+    };
     let after = db.store.chats().update(owner, chat, patch).await.unwrap();
     assert_eq!((after.title.as_deref(), after.pinned, after.archived), (Some("new"), true, true));
     assert_eq!(after.updated_at, before.updated_at);
@@ -79,7 +88,11 @@ async fn the_active_message_is_one_of_the_chat(db: Database) {
     let first = db.converse(owner, one, "a", "b").await;
     let second = db.converse(owner, one, "c", "d").await;
     let elsewhere = db.converse(owner, other, "e", "f").await;
-    let show = |id| ChatPatch { active_message_id: Some(id), title: Some("changed".to_owned()), ..ChatPatch::default() };
+    let show = |id| ChatPatch {
+        active_message_id: Some(id),
+        title: Some("changed".to_owned()),
+        ..ChatPatch::default()
+    };
     let shown = db.store.chats().update(owner, one, show(first.assistant_message_id)).await.unwrap();
     assert_eq!(shown.active_message_id, Some(first.assistant_message_id));
     assert_ne!(shown.active_message_id, Some(second.assistant_message_id));
@@ -119,7 +132,7 @@ async fn the_active_job_is_the_newest_unfinished(db: Database) {
     let active = async || {
         let listed = db.store.chats().list(owner, ChatFilter::default(), None, 10).await.unwrap();
         let one = db.store.chats().get(owner, chat).await.unwrap();
-        assert_eq!(listed.items, [one.clone()]);
+        assert_eq!(listed.items, std::slice::from_ref(&one));
         one.active_job_id
     };
     assert_eq!(active().await, None);
@@ -155,7 +168,8 @@ async fn another_owners_chat_is_not_there(db: Database) {
 }
 
 async fn a_chat_needs_an_account(db: Database) {
-    let new = NewChat { id: ChatId::new(), user_id: UserId::new(), title: None, agent_type: "router".to_owned() };
+    let new =
+        NewChat { id: ChatId::new(), user_id: UserId::new(), title: None, agent_type: "router".to_owned() };
     assert!(matches!(db.store.chats().create(new).await, Err(StoreError::NotFound)));
 }
 

@@ -78,14 +78,16 @@ fn postgres() -> Option<String> {
 
 /// The part of a server's address before the database's name, and the part after it.
 fn url_of(server: &str) -> (String, String) {
-    let (address, options) = server.split_once('?').map_or((server, String::new()), |(a, o)| (a, format!("?{o}")));
+    let (address, options) =
+        server.split_once('?').map_or((server, String::new()), |(a, o)| (a, format!("?{o}")));
     let scheme = address.find("://").expect("KUMA_TEST_POSTGRES_URL is a URL") + 3;
     let host_end = address[scheme..].find('/').map_or(address.len(), |at| scheme + at);
     (format!("{}/", &address[..host_end]), options)
 }
 
 async fn admin(server: &str, sql: &str) {
-    let mut connection = sqlx::PgConnection::connect(server).await.expect("KUMA_TEST_POSTGRES_URL can be reached");
+    let mut connection =
+        sqlx::PgConnection::connect(server).await.expect("KUMA_TEST_POSTGRES_URL can be reached");
     connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.unwrap();
     connection.close().await.unwrap();
 }
@@ -159,7 +161,7 @@ impl Database {
 }
 
 /// Long enough for any test.
-pub(crate) const LEASE: Duration = Duration::from_secs(600);
+pub(crate) const LEASE: Duration = Duration::from_mins(10);
 
 /// A message that begins a branch of an existing chat.
 pub(crate) fn run(owner: UserId, chat: ChatId, text: &str) -> NewRun {

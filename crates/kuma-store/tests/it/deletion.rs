@@ -9,11 +9,7 @@ use serde_json::json;
 
 use crate::common::{Database, both, column, finished, run};
 
-both!(
-    an_account_goes_with_all_it_owns,
-    a_chat_goes_with_all_that_is_in_it,
-    every_reference_is_indexed,
-);
+both!(an_account_goes_with_all_it_owns, a_chat_goes_with_all_that_is_in_it, every_reference_is_indexed,);
 
 async fn an_account_goes_with_all_it_owns(db: Database) {
     let raw = db.raw().await;
@@ -94,24 +90,52 @@ async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId 
     let job = db.claim(&job.into_job()).await;
     db.store.jobs().finish(finished(&job, "b")).await.unwrap();
     db.ask(owner, chat, "still waiting").await;
-    let audit = NewAudit { user_id: Some(owner), action: "test".to_owned(), subject: None, details: json!({}) };
+    let audit =
+        NewAudit { user_id: Some(owner), action: "test".to_owned(), subject: None, details: json!({}) };
     db.store.audit().add(audit).await.unwrap();
 
     let id = || literal(db, JobId::new().0);
-    let (user, chat_id, job_id, name) = (literal(db, owner.0), literal(db, chat.0), literal(db, job.id.0), owner);
+    let (user, chat_id, job_id, name) =
+        (literal(db, owner.0), literal(db, chat.0), literal(db, job.id.0), owner);
     let (app, document) = (id(), id());
     let now = "'2026-01-01T00:00:00+00:00'";
     let rows = [
-        format!("job_steps (id, job_id, number, kind, payload, created_at) VALUES ({}, {job_id}, 1, 'reply', '{{}}', {now})", id()),
-        format!("api_keys (id, user_id, name, hint, hash, created_at) VALUES ({}, {user}, 'n', 'h', '{name}', {now})", id()),
-        format!("apps (id, name, category, display_name, description, icon, auth_type, created_at, updated_at) VALUES ({app}, '{name}', 'c', 'd', 'd', 'i', 'oauth', {now}, {now})"),
-        format!("user_apps (id, user_id, app_id, credentials, created_at, updated_at) VALUES ({}, {user}, {app}, '{{}}', {now}, {now})", id()),
-        format!("tools (id, name, category, display_name, description, created_at, updated_at) VALUES ({}, '{name}', 'c', 'd', 'd', {now}, {now})", id()),
-        format!("user_tools (id, user_id, tool_category, credentials, created_at, updated_at) VALUES ({}, {user}, 'c', '{{}}', {now}, {now})", id()),
-        format!("documents (id, user_id, chat_id, filename, display_name, mime_type, file_size, status, created_at, updated_at) VALUES ({document}, {user}, {chat_id}, 'f', 'd', 'm', 1, 'ready', {now}, {now})"),
-        format!("chunks (document_id, user_id, position, text, created_at) VALUES ({document}, {user}, 0, 't', {now})"),
-        format!("memories (id, user_id, content, source, created_at, updated_at) VALUES ({}, {user}, 'c', 'user', {now}, {now})", id()),
-        format!("model_providers (name, kind, display_name, created_at, updated_at) VALUES ('{name}', 'k', 'd', {now}, {now})"),
+        format!(
+            "job_steps (id, job_id, number, kind, payload, created_at) VALUES ({}, {job_id}, 1, 'reply', '{{}}', {now})",
+            id()
+        ),
+        format!(
+            "api_keys (id, user_id, name, hint, hash, created_at) VALUES ({}, {user}, 'n', 'h', '{name}', {now})",
+            id()
+        ),
+        format!(
+            "apps (id, name, category, display_name, description, icon, auth_type, created_at, updated_at) VALUES ({app}, '{name}', 'c', 'd', 'd', 'i', 'oauth', {now}, {now})"
+        ),
+        format!(
+            "user_apps (id, user_id, app_id, credentials, created_at, updated_at) VALUES ({}, {user}, {app}, '{{}}', {now}, {now})",
+            id()
+        ),
+        format!(
+            "tools (id, name, category, display_name, description, created_at, updated_at) VALUES ({}, '{name}', 'c', 'd', 'd', {now}, {now})",
+            id()
+        ),
+        format!(
+            "user_tools (id, user_id, tool_category, credentials, created_at, updated_at) VALUES ({}, {user}, 'c', '{{}}', {now}, {now})",
+            id()
+        ),
+        format!(
+            "documents (id, user_id, chat_id, filename, display_name, mime_type, file_size, status, created_at, updated_at) VALUES ({document}, {user}, {chat_id}, 'f', 'd', 'm', 1, 'ready', {now}, {now})"
+        ),
+        format!(
+            "chunks (document_id, user_id, position, text, created_at) VALUES ({document}, {user}, 0, 't', {now})"
+        ),
+        format!(
+            "memories (id, user_id, content, source, created_at, updated_at) VALUES ({}, {user}, 'c', 'user', {now}, {now})",
+            id()
+        ),
+        format!(
+            "model_providers (name, kind, display_name, created_at, updated_at) VALUES ('{name}', 'k', 'd', {now}, {now})"
+        ),
         format!("settings (key, value, updated_at) VALUES ('{name}', '1', {now})"),
     ];
     for row in rows {

@@ -160,7 +160,11 @@ async fn orphans_are_found(db: Database) {
     assert_eq!(db.store.jobs().orphans(None, 100).await.unwrap(), []);
     assert_eq!(db.store.jobs().orphans(Some("host-1/"), 100).await.unwrap(), jobs[..2]);
     assert_eq!(db.store.jobs().orphans(Some("host-1/"), 1).await.unwrap(), jobs[..1]);
-    assert_eq!(db.store.jobs().orphans(Some("host_1/"), 100).await.unwrap(), jobs[2..3], "`_` is no wildcard");
+    assert_eq!(
+        db.store.jobs().orphans(Some("host_1/"), 100).await.unwrap(),
+        jobs[2..3],
+        "`_` is no wildcard"
+    );
     set(&db, "lease_until = '2020-01-01T00:00:00+00:00'", jobs[3].id).await;
     assert_eq!(db.store.jobs().orphans(None, 100).await.unwrap(), jobs[3..]);
 }
@@ -300,7 +304,10 @@ async fn what_is_at_work_is_marked(db: Database) {
     let job = db.ask(owner, chat, "a").await;
     let held = db.claim(&job).await;
     let marked = db.store.jobs().request_cancel(owner, job.id).await.unwrap();
-    assert_eq!((marked.status, marked.cancel_requested, marked.epoch), (JobStatus::Processing, true, held.epoch));
+    assert_eq!(
+        (marked.status, marked.cancel_requested, marked.epoch),
+        (JobStatus::Processing, true, held.epoch)
+    );
     let end = FinishRun {
         status: JobStatus::Cancelled,
         message_status: MessageStatus::Cancelled,
@@ -340,7 +347,11 @@ async fn the_line_is_known(db: Database) {
     assert_eq!(jobs.position(second.id).await.unwrap(), 2);
     assert_eq!(jobs.next_waiting(chat).await.unwrap(), Some(second.id));
     assert_eq!(jobs.pending(10).await.unwrap(), [other.id, second.id]);
-    assert_eq!(jobs.next_waiting_of_user(owner).await.unwrap(), Some(other.id), "the second has to wait for the first");
+    assert_eq!(
+        jobs.next_waiting_of_user(owner).await.unwrap(),
+        Some(other.id),
+        "the second has to wait for the first"
+    );
     jobs.finish(finished(&first, "1")).await.unwrap();
     assert_eq!(jobs.position(second.id).await.unwrap(), 1);
     assert!(matches!(jobs.position(JobId::new()).await, Err(StoreError::NotFound)));

@@ -2,6 +2,13 @@
 //!
 //! PostgreSQL is at `KUMA_TEST_POSTGRES_URL`, which `make test` sets; each test makes and drops a
 //! database of its own there.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends at the first thing that is not as it should be"
+)]
 
 mod admin;
 mod backup;

@@ -56,7 +56,11 @@ async fn a_turn_reads_back(db: Database) {
     assert_eq!((answer.content.as_str(), answer.reasoning.as_deref()), ("answer", Some("because")));
     assert_eq!((&answer.tool_calls, &answer.citations), (&calls, &json!([{"index": 1}])));
     assert_eq!(answer.usage, Some(Usage { input_tokens: 3, output_tokens: 5 }));
-    assert_eq!(answer.model.as_deref(), Some("a/b"), "what was asked for stands when no model says otherwise");
+    assert_eq!(
+        answer.model.as_deref(),
+        Some("a/b"),
+        "what was asked for stands when no model says otherwise"
+    );
     assert_eq!(db.store.messages().get(owner, chat, answer.id).await.unwrap(), answer);
 }
 
@@ -76,7 +80,9 @@ async fn a_path_is_one_branch_in_reading_order(db: Database) {
         assert_eq!(texts, ["a", "b", text, ""]);
     }
     let other = db.converse(owner, elsewhere, "x", "y").await;
-    for (chat, leaf) in [(chat, other.assistant_message_id), (chat, MessageId::new()), (ChatId::new(), first.user_message_id)] {
+    for (chat, leaf) in
+        [(chat, other.assistant_message_id), (chat, MessageId::new()), (ChatId::new(), first.user_message_id)]
+    {
         assert!(matches!(db.store.messages().path(chat, leaf).await, Err(StoreError::NotFound)));
     }
 }
@@ -93,10 +99,18 @@ async fn a_path_longer_than_its_bound_keeps_the_newest(db: Database) {
         let mut rows = Vec::new();
         for _ in 0..145 {
             last = MessageId::new();
-            rows.push(format!("({}, {}, {}, 'user', 'x', 'complete', '2026-01-01T00:00:00+00:00')", literal(&db, last), literal_chat(&db, chat), literal(&db, parent)));
+            rows.push(format!(
+                "({}, {}, {}, 'user', 'x', 'complete', '2026-01-01T00:00:00+00:00')",
+                literal(&db, last),
+                literal_chat(&db, chat),
+                literal(&db, parent)
+            ));
             parent = last;
         }
-        let sql = format!("INSERT INTO messages (id, chat_id, parent_id, role, content, status, created_at) VALUES {}", rows.join(", "));
+        let sql = format!(
+            "INSERT INTO messages (id, chat_id, parent_id, role, content, status, created_at) VALUES {}",
+            rows.join(", ")
+        );
         raw.execute_unprepared(&sql).await.unwrap();
     }
     let path = db.store.messages().path(chat, last).await.unwrap();
@@ -167,7 +181,16 @@ async fn many_checkpoints_go_together(db: Database) {
         let job = db.claim(&job).await;
         let content = format!("text {n}");
         let reasoning = (n % 2 == 0).then(|| content.clone());
-        checkpoints.push((chat, Checkpoint { job_id: job.id, epoch: job.epoch, message_id: job.assistant_message_id, content, reasoning }));
+        checkpoints.push((
+            chat,
+            Checkpoint {
+                job_id: job.id,
+                epoch: job.epoch,
+                message_id: job.assistant_message_id,
+                content,
+                reasoning,
+            },
+        ));
     }
     // One has lost its run: the others are kept all the same.
     checkpoints[7].1.epoch += 1;
@@ -175,7 +198,8 @@ async fn many_checkpoints_go_together(db: Database) {
     db.store.messages().checkpoint(&all).await.unwrap();
     for (n, (chat, checkpoint)) in checkpoints.into_iter().enumerate() {
         let message = db.store.messages().get(owner, chat, checkpoint.message_id).await.unwrap();
-        let expected = if n == 7 { (String::new(), None) } else { (checkpoint.content, checkpoint.reasoning) };
+        let expected =
+            if n == 7 { (String::new(), None) } else { (checkpoint.content, checkpoint.reasoning) };
         assert_eq!((message.content, message.reasoning), expected);
     }
 }

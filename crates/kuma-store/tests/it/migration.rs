@@ -20,7 +20,11 @@ async fn a_second_time_changes_nothing(db: Database) {
     assert_eq!(db.store.pending_migrations().await.unwrap(), Vec::<String>::new());
     assert_eq!(db.store.migrate().await.unwrap(), Vec::<String>::new());
     let files = files(&db);
-    assert_eq!(files.len(), usize::from(db.store.backend() == Backend::Sqlite), "no copy was needed: {files:?}");
+    assert_eq!(
+        files.len(),
+        usize::from(db.store.backend() == Backend::Sqlite),
+        "no copy was needed: {files:?}"
+    );
 }
 
 async fn a_database_with_data_keeps_it(db: Database) {
@@ -40,7 +44,11 @@ async fn many_processes_migrate_once(db: Database) {
     let url = match db.store.backend() {
         Backend::Sqlite => format!("{}.new", db.url),
         Backend::Postgres => {
-            db.raw().await.execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
+            db.raw()
+                .await
+                .execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                .await
+                .unwrap();
             db.url.clone()
         }
     };
@@ -49,7 +57,8 @@ async fn many_processes_migrate_once(db: Database) {
         stores.push(connect(&url).await);
     }
     assert_eq!(stores[0].pending_migrations().await.unwrap(), [FIRST]);
-    let runs = stores.iter().cloned().map(|store| tokio::spawn(async move { store.migrate().await.unwrap() }));
+    let runs =
+        stores.iter().cloned().map(|store| tokio::spawn(async move { store.migrate().await.unwrap() }));
     let applied = join_all(runs).await.into_iter().flat_map(Result::unwrap).collect::<Vec<_>>();
     assert_eq!(applied, [FIRST], "exactly one of them did it");
     let agents = stores[0].agents().list_active().await.unwrap();
@@ -61,11 +70,15 @@ async fn many_processes_migrate_once(db: Database) {
 
 async fn a_newer_database_is_left_alone(db: Database) {
     let raw = db.raw().await;
-    raw.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_future', 1)")
-        .await
-        .unwrap();
+    raw.execute_unprepared(
+        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_future', 1)",
+    )
+    .await
+    .unwrap();
     for outcome in [db.store.migrate().await, db.store.pending_migrations().await] {
-        let Err(StoreError::Unsupported(sentence)) = outcome else { panic!("expected a refusal: {outcome:?}") };
+        let Err(StoreError::Unsupported(sentence)) = outcome else {
+            panic!("expected a refusal: {outcome:?}")
+        };
         assert!(sentence.contains("newer version of Kuma"), "{sentence}");
         assert!(sentence.contains("m29990101_000001_future"), "{sentence}");
     }
@@ -74,9 +87,26 @@ async fn a_newer_database_is_left_alone(db: Database) {
 async fn the_tables_of_the_design_are_there(db: Database) {
     let raw = db.raw().await;
     let tables = [
-        "users", "chats", "messages", "apps", "user_apps", "documents", "message_jobs", "agents", "tools",
-        "user_tools", "job_steps", "job_events", "idempotency_keys", "chunks", "memories", "api_keys", "audit_log",
-        "usage", "model_providers", "settings",
+        "users",
+        "chats",
+        "messages",
+        "apps",
+        "user_apps",
+        "documents",
+        "message_jobs",
+        "agents",
+        "tools",
+        "user_tools",
+        "job_steps",
+        "job_events",
+        "idempotency_keys",
+        "chunks",
+        "memories",
+        "api_keys",
+        "audit_log",
+        "usage",
+        "model_providers",
+        "settings",
     ];
     for table in tables {
         column::<i64>(&raw, &format!("SELECT count(*) FROM {table}")).await;
@@ -105,10 +135,14 @@ fn a_foreign_sqlite_file_is_left_alone() {
         let file = db.folder.path().join("foreign.db");
         let url = format!("sqlite://{}?mode=rwc", file.display());
         let raw = sea_orm::Database::connect(&url).await.unwrap();
-        raw.execute_unprepared("CREATE TABLE theirs (id INTEGER); INSERT INTO theirs VALUES (7)").await.unwrap();
+        raw.execute_unprepared("CREATE TABLE theirs (id INTEGER); INSERT INTO theirs VALUES (7)")
+            .await
+            .unwrap();
         let store = connect(&url).await;
         let outcome = store.migrate().await;
-        let Err(StoreError::Unsupported(sentence)) = outcome else { panic!("expected a refusal: {outcome:?}") };
+        let Err(StoreError::Unsupported(sentence)) = outcome else {
+            panic!("expected a refusal: {outcome:?}")
+        };
         assert!(sentence.contains("another program"), "{sentence}");
         assert_eq!(column::<String>(&raw, "SELECT name FROM sqlite_master").await, ["theirs"]);
     });

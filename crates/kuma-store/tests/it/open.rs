@@ -10,9 +10,18 @@ async fn open(url: &str) -> Result<Store, StoreError> {
 
 #[tokio::test]
 async fn an_address_that_is_none_is_refused() {
-    for url in ["", "kuma.db", "mysql://localhost/kuma", "sqlite::memory:", "sqlite://x?mode=memory", "postgres://a b"] {
+    for url in [
+        "",
+        "kuma.db",
+        "mysql://localhost/kuma",
+        "sqlite::memory:",
+        "sqlite://x?mode=memory",
+        "postgres://a b",
+    ] {
         let outcome = open(url).await;
-        let Err(StoreError::Unsupported(sentence)) = outcome else { panic!("expected a refusal of {url}: {outcome:?}") };
+        let Err(StoreError::Unsupported(sentence)) = outcome else {
+            panic!("expected a refusal of {url}: {outcome:?}")
+        };
         assert!(sentence.contains("DATABASE_URL"), "{sentence}");
     }
 }

@@ -49,7 +49,8 @@ async fn list_while_it_changes(db: &Database, raw: &DatabaseConnection, plan: &(
     let mut arrivals = arrivals.iter();
     let (mut seen, mut cursor) = (Vec::new(), None::<String>);
     loop {
-        let page = db.store.chats().list(owner, ChatFilter::default(), cursor.as_deref(), *limit).await.unwrap();
+        let page =
+            db.store.chats().list(owner, ChatFilter::default(), cursor.as_deref(), *limit).await.unwrap();
         assert!(page.items.len() <= *limit as usize);
         assert!(page.items.len() == *limit as usize || page.next_cursor.is_none());
         seen.extend(page.items);
@@ -73,7 +74,9 @@ async fn list_while_it_changes(db: &Database, raw: &DatabaseConnection, plan: &(
 async fn insert(db: &Database, raw: &DatabaseConnection, owner: UserId, at: DateTime<Utc>) -> ChatId {
     let id = db.chat(owner, None).await;
     let (time, key) = (at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false), key(db, id.0));
-    raw.execute_unprepared(&format!("UPDATE chats SET updated_at = '{time}' WHERE id = {key}")).await.unwrap();
+    raw.execute_unprepared(&format!("UPDATE chats SET updated_at = '{time}' WHERE id = {key}"))
+        .await
+        .unwrap();
     id
 }
 
@@ -165,11 +168,15 @@ async fn a_damaged_cursor_is_refused(db: Database) {
     let owner = db.user().await.id;
     let chat = db.chat(owner, None).await;
     db.chat(owner, None).await;
-    let good = db.store.chats().list(owner, ChatFilter::default(), None, 1).await.unwrap().next_cursor.unwrap();
+    let good =
+        db.store.chats().list(owner, ChatFilter::default(), None, 1).await.unwrap().next_cursor.unwrap();
     for bad in ["", "x", "!!", "AAAA", &good[1..], &format!("{good}A")] {
         let cursor = Some(bad);
         let store = &db.store;
-        assert!(matches!(store.chats().list(owner, ChatFilter::default(), cursor, 1).await, Err(StoreError::BadCursor)));
+        assert!(matches!(
+            store.chats().list(owner, ChatFilter::default(), cursor, 1).await,
+            Err(StoreError::BadCursor)
+        ));
         assert!(matches!(store.messages().page(owner, chat, cursor, 1).await, Err(StoreError::BadCursor)));
         assert!(matches!(store.users().list(cursor, 1).await, Err(StoreError::BadCursor)));
         assert!(matches!(store.jobs().list(None, cursor, 1).await, Err(StoreError::BadCursor)));

@@ -122,7 +122,9 @@ async fn a_user_never_has_more_runs_at_work_than_allowed(db: Database) {
 async fn claim_all(servers: &[Store; 2], jobs: impl Iterator<Item = JobId>, most: u32) -> Vec<Claim> {
     let claims = jobs.enumerate().map(|(n, job)| {
         let store = servers[n % 2].clone();
-        tokio::spawn(async move { store.jobs().claim_within(job, &format!("w{n}"), LEASE, most).await.unwrap() })
+        tokio::spawn(
+            async move { store.jobs().claim_within(job, &format!("w{n}"), LEASE, most).await.unwrap() },
+        )
     });
     join_all(claims.collect::<Vec<_>>()).await.into_iter().map(Result::unwrap).collect()
 }
@@ -136,10 +138,13 @@ async fn the_line_never_gets_longer_than_allowed(db: Database) {
     }
     let submissions = (0..20).map(|n| {
         let (store, chat) = (servers[n % 2].clone(), chats[n % 4]);
-        tokio::spawn(async move { store.jobs().submit(NewRun { max_queued: 7, ..run(owner, chat, "a") }).await })
+        tokio::spawn(
+            async move { store.jobs().submit(NewRun { max_queued: 7, ..run(owner, chat, "a") }).await },
+        )
     });
     let submitted = join_all(submissions.collect::<Vec<_>>()).await;
-    let (accepted, refused): (Vec<_>, Vec<_>) = submitted.into_iter().map(Result::unwrap).partition(Result::is_ok);
+    let (accepted, refused): (Vec<_>, Vec<_>) =
+        submitted.into_iter().map(Result::unwrap).partition(Result::is_ok);
     assert_eq!(accepted.len(), 7);
     assert!(refused.iter().all(|error| matches!(error, Err(StoreError::QueueFull))), "{refused:?}");
     close(servers).await;
@@ -155,7 +160,8 @@ async fn one_of_many_ends_counts(db: Database) {
         let (store, job) = (servers[n % 2].clone(), Arc::clone(&job));
         tokio::spawn(async move { store.jobs().finish(finished(&job, &n.to_string())).await.unwrap() })
     });
-    let ends: Vec<_> = join_all(ends.collect::<Vec<_>>()).await.into_iter().filter_map(Result::unwrap).collect();
+    let ends: Vec<_> =
+        join_all(ends.collect::<Vec<_>>()).await.into_iter().filter_map(Result::unwrap).collect();
     assert_eq!(ends.len(), 1);
     assert_eq!(db.store.messages().get(owner, chat, job.assistant_message_id).await.unwrap(), ends[0]);
     close(servers).await;

@@ -27,7 +27,10 @@ async fn a_run_begins_a_chat(db: Database) {
     let Submitted::New(job) = db.store.jobs().submit(new.clone()).await.unwrap() else { panic!("it is new") };
     assert_eq!((job.id, job.chat_id, job.user_id), (new.job_id, id, owner));
     assert_eq!((job.status, job.epoch, job.retry_count), (JobStatus::Pending, 0, 0));
-    assert_eq!((job.message.as_str(), job.agent_type.as_str(), job.model.as_deref()), ("meow?", "router", Some("a/b")));
+    assert_eq!(
+        (job.message.as_str(), job.agent_type.as_str(), job.model.as_deref()),
+        ("meow?", "router", Some("a/b"))
+    );
     assert_eq!((job.cancel_requested, &job.result, &job.error), (false, &None, &None));
     assert_eq!(db.store.jobs().get(owner, job.id).await.unwrap(), job);
     assert_eq!(db.store.jobs().get_any(job.id).await.unwrap(), job);
@@ -40,7 +43,8 @@ async fn a_run_goes_on_in_a_chat(db: Database) {
     let owner = db.user().await.id;
     let chat = db.chat(owner, None).await;
     let first = db.converse(owner, chat, "a", "b").await;
-    let follow = NewRun { user_message: message(Some(first.assistant_message_id), "c"), ..run(owner, chat, "") };
+    let follow =
+        NewRun { user_message: message(Some(first.assistant_message_id), "c"), ..run(owner, chat, "") };
     let job = db.store.jobs().submit(follow).await.unwrap().into_job();
     let asked = db.store.messages().get(owner, chat, job.user_message_id).await.unwrap();
     assert_eq!(asked.parent_id, Some(first.assistant_message_id));
@@ -83,8 +87,16 @@ async fn what_is_not_the_owners_is_refused_whole(db: Database) {
         NewRun { user_message: message(Some(foreign.assistant_message_id), "x"), ..run(owner, mine, "") },
         NewRun { user_message: message(Some(MessageId::new()), "x"), ..run(owner, mine, "") },
         NewRun { user_message: RunMessage::Existing(foreign.user_message_id), ..run(owner, mine, "") },
-        NewRun { user_message: message(Some(foreign.user_message_id), "x"), chat: new_chat.clone(), ..run(owner, mine, "") },
-        NewRun { user_message: RunMessage::Existing(foreign.user_message_id), chat: new_chat, ..run(owner, mine, "") },
+        NewRun {
+            user_message: message(Some(foreign.user_message_id), "x"),
+            chat: new_chat.clone(),
+            ..run(owner, mine, "")
+        },
+        NewRun {
+            user_message: RunMessage::Existing(foreign.user_message_id),
+            chat: new_chat,
+            ..run(owner, mine, "")
+        },
     ];
     for run in refused {
         let printed = format!("{run:?}");
@@ -140,7 +152,8 @@ async fn keys_are_each_users_own(db: Database) {
         let owner = db.user().await.id;
         let chat = db.chat(owner, None).await;
         let key = Some(("same".to_owned(), "h".to_owned()));
-        let submitted = db.store.jobs().submit(NewRun { idempotency_key: key, ..run(owner, chat, "x") }).await;
+        let submitted =
+            db.store.jobs().submit(NewRun { idempotency_key: key, ..run(owner, chat, "x") }).await;
         assert!(matches!(submitted.unwrap(), Submitted::New(_)));
     }
 }

@@ -44,8 +44,17 @@ async fn titles_questions_and_answers_are_found(db: Database) {
 async fn what_is_searched_for_is_plain_text(db: Database) {
     let owner = db.user().await.id;
     let texts = [
-        "100% sure", "snake_case_name", "say \"hello\" twice", "a * b ** c", "path\\to\\file", "NEAR(a b)",
-        "x AND y OR z", "col:umn ^top", "it's $1 and ?2", "(brackets) {braces} [squares]", "semi;colon -- dash",
+        "100% sure",
+        "snake_case_name",
+        "say \"hello\" twice",
+        "a * b ** c",
+        "path\\to\\file",
+        "NEAR(a b)",
+        "x AND y OR z",
+        "col:umn ^top",
+        "it's $1 and ?2",
+        "(brackets) {braces} [squares]",
+        "semi;colon -- dash",
     ];
     let mut chats = Vec::new();
     for text in texts {
@@ -64,7 +73,9 @@ async fn what_is_searched_for_is_plain_text(db: Database) {
     for wildcard in ["%", "_", "\"", "*", "\\", "'", "$", "?"] {
         assert!(!find(&db, owner, wildcard).await.contains(&decoy), "{wildcard} is no wildcard");
     }
-    for wildcards in ["%%", "__", "%%%", "___", "\"\"", "\"\"\"", "s%e", "s_k", "sna*", "a*c", "\\\\\\", "'''"] {
+    for wildcards in
+        ["%%", "__", "%%%", "___", "\"\"", "\"\"\"", "s%e", "s_k", "sna*", "a*c", "\\\\\\", "'''"]
+    {
         assert!(!find(&db, owner, wildcards).await.contains(&decoy), "{wildcards} is plain text");
     }
     assert!(find(&db, owner, "a\0b\0c\0").await.contains(&decoy), "what no text can have is left out");

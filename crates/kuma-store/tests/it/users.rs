@@ -60,7 +60,8 @@ async fn everything_reads_back(db: Database) {
 
 async fn changes_are_kept(db: Database) {
     let user = db.user().await;
-    let preferences = json!({"theme": "dark", "nested": {"list": [1, 2.5, null, true, "ü 漢 👍"]}, "empty": {}});
+    let preferences =
+        json!({"theme": "dark", "nested": {"list": [1, 2.5, null, true, "ü 漢 👍"]}, "empty": {}});
     let patch = UserPatch { name: Some("Grace".to_owned()), preferences: Some(preferences.clone()) };
     let changed = db.store.users().update(user.id, patch).await.unwrap();
     assert_eq!((changed.name.as_str(), &changed.preferences), ("Grace", &preferences));

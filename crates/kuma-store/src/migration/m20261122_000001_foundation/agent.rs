@@ -90,10 +90,7 @@ pub(super) fn tables() -> Tables {
                 .foreign_key(&mut owned_by("user_id", "users", "id"))
                 .foreign_key(&mut owned_by("app_id", "apps", "id"))
                 .take(),
-            vec![
-                unique("user_apps", "app", &["user_id", "app_id"]),
-                index("user_apps", "app", &["app_id"]),
-            ],
+            vec![unique("user_apps", "app", &["user_id", "app_id"]), index("user_apps", "app", &["app_id"])],
         ),
     ]
 }

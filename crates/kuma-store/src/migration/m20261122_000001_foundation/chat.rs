@@ -68,10 +68,7 @@ pub(super) fn tables(sqlite: bool) -> Tables {
                 .foreign_key(&mut owned_by("chat_id", "chats", "id"))
                 .foreign_key(ForeignKey::create().from_col("parent_id").to("messages", "id"))
                 .take(),
-            vec![
-                index("messages", "chat", &["chat_id", "id"]),
-                index("messages", "parent", &["parent_id"]),
-            ],
+            vec![index("messages", "chat", &["chat_id", "id"]), index("messages", "parent", &["parent_id"])],
         ),
     ]
 }

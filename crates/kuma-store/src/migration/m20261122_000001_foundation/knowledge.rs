@@ -5,7 +5,9 @@ use sea_orm_migration::sea_query::{ColumnDef, Table};
 
 use super::Tables;
 use super::chat::keyed;
-use crate::migration::column::{bigint, flag, index, int, maybe, owned_by, points_to, text, time, unique, uuid};
+use crate::migration::column::{
+    bigint, flag, index, int, maybe, owned_by, points_to, text, time, unique, uuid,
+};
 
 pub(super) fn tables(sqlite: bool) -> Tables {
     vec![
@@ -29,10 +31,7 @@ pub(super) fn tables(sqlite: bool) -> Tables {
                 .foreign_key(&mut owned_by("user_id", "users", "id"))
                 .foreign_key(&mut points_to("chat_id", "chats", "id"))
                 .take(),
-            vec![
-                index("documents", "user", &["user_id", "id"]),
-                index("documents", "chat", &["chat_id"]),
-            ],
+            vec![index("documents", "user", &["user_id", "id"]), index("documents", "chat", &["chat_id"])],
         ),
         (
             // A full-text index refers to a chunk by its number.

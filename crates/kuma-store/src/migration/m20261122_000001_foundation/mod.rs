@@ -28,8 +28,13 @@ type Tables = Vec<(TableCreateStatement, Vec<IndexCreateStatement>)>;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
-        let parts: [Tables; 5] =
-            [account::tables(), chat::tables(sqlite), run::tables(), agent::tables(), knowledge::tables(sqlite)];
+        let parts: [Tables; 5] = [
+            account::tables(),
+            chat::tables(sqlite),
+            run::tables(),
+            agent::tables(),
+            knowledge::tables(sqlite),
+        ];
         for (table, indexes) in parts.into_iter().flatten() {
             manager.create_table(table).await?;
             for index in indexes {

@@ -104,10 +104,7 @@ pub(super) fn tables() -> Tables {
                 .foreign_key(&mut owned_by("user_id", "users", "id"))
                 .foreign_key(&mut points_to("job_id", "message_jobs", "job_id"))
                 .take(),
-            vec![
-                index("usage", "user", &["user_id", "created_at"]),
-                index("usage", "job", &["job_id"]),
-            ],
+            vec![index("usage", "user", &["user_id", "created_at"]), index("usage", "job", &["job_id"])],
         ),
     ]
 }
