@@ -15,6 +15,8 @@ mod damaged;
 mod embed;
 #[cfg(feature = "local-llm")]
 mod line;
+#[cfg(feature = "local-llm")]
+mod tools;
 
 use std::path::PathBuf;
 use std::time::Duration;
