@@ -52,11 +52,7 @@ impl Events {
     }
 
     fn finish(&mut self, end: StreamEnd) -> Result<(), ModelError> {
-        let notes = self.frames.notes(|notes| (notes.refused, notes.incomplete.take(), notes.blocked.take()));
-        let (refused, incomplete, blocked) = notes;
-        if let Some(reason) = blocked {
-            return Err(self.blocked(&reason));
-        }
+        let (refused, incomplete) = self.frames.notes(|notes| (notes.refused, notes.incomplete.take()));
         let finish_reason = match end.captured_stop_reason {
             _ if refused => FinishReason::ContentFilter,
             Some(StopReason::MaxTokens(_)) if incomplete.as_deref() == Some("content_filter") => {
@@ -85,18 +81,6 @@ impl Events {
             StopReason::MaxTokens(_) => FinishReason::Length,
             StopReason::ContentFilter(_) => FinishReason::ContentFilter,
             StopReason::Other(raw) => match raw.as_str() {
-                "CONTINUATION" => FinishReason::Length,
-                "IMAGE_OTHER" | "NO_IMAGE" | "ESCALATION" | "PUP_LIMITED_DISABLED" => {
-                    FinishReason::ContentFilter
-                }
-                "MALFORMED_FUNCTION_CALL"
-                | "UNEXPECTED_TOOL_CALL"
-                | "TOO_MANY_TOOL_CALLS"
-                | "MISSING_THOUGHT_SIGNATURE"
-                | "MALFORMED_RESPONSE" => {
-                    let message = format!("the model's reply was unusable ({raw})");
-                    return Err(self.errors.new_error(ModelErrorKind::BadResponse, &message));
-                }
                 "failed" | "cancelled" | "error" => {
                     let message = format!("the answer ended as {raw}");
                     return Err(self.errors.new_error(ModelErrorKind::ProviderUnavailable, &message));
@@ -125,16 +109,8 @@ impl Events {
         self.errors.new_error(ModelErrorKind::ConnectionLost, "the answer ended before it was complete")
     }
 
-    fn blocked(&self, reason: &str) -> ModelError {
-        self.errors.new_error(ModelErrorKind::ContentRefused, &format!("the request was blocked ({reason})"))
-    }
-
     fn explain(&self, error: genai::Error) -> ModelError {
-        let (failure, blocked) = self.frames.notes(|notes| (notes.failure.take(), notes.blocked.take()));
-        if let Some(reason) = blocked {
-            return self.blocked(&reason);
-        }
-        if let Some(failure) = failure {
+        if let Some(failure) = self.frames.notes(|notes| notes.failure.take()) {
             return self.errors.in_stream(&failure);
         }
         self.of_genai(error)
@@ -261,7 +237,7 @@ fn tool_calls(content: MessageContent, dialect: Dialect) -> Vec<ToolCall> {
                 };
                 let is_used = calls.iter().any(|earlier| earlier.call_id == call.call_id);
                 let call_id = if is_used || is_stand_in(&call.call_id) {
-                    new_call_id(&call.fn_name, dialect)
+                    format!("call_{}", uuid::Uuid::new_v4().simple())
                 } else {
                     call.call_id
                 };
@@ -288,16 +264,8 @@ fn tool_calls(content: MessageContent, dialect: Dialect) -> Vec<ToolCall> {
     calls
 }
 
-/// Ids that `genai` made because there was none: `call_0`, `call#name#0`. They return in every reply.
+/// Ids that `genai` made because there was none: `call_0`. They return in every reply.
 fn is_stand_in(id: &str) -> bool {
     let counted = |rest: &str| rest.len() <= 3 && rest.bytes().all(|byte| byte.is_ascii_digit());
-    id.is_empty() || id.strip_prefix("call_").is_some_and(counted) || id.starts_with("call#")
-}
-
-fn new_call_id(name: &str, dialect: Dialect) -> String {
-    match dialect {
-        // In this form `genai` knows that the id is not Gemini's own and keeps it to itself.
-        Dialect::Gemini => format!("call#{name}#{}", rand::random::<u32>()),
-        _ => format!("call_{}", uuid::Uuid::new_v4().simple()),
-    }
+    id.is_empty() || id.strip_prefix("call_").is_some_and(counted)
 }

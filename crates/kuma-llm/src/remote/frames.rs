@@ -15,7 +15,6 @@ pub(super) enum Dialect {
     ChatCompletions,
     Responses,
     Anthropic,
-    Gemini,
 }
 
 /// Things that were seen on the wire.
@@ -31,8 +30,6 @@ pub(super) struct Notes {
     pub(super) incomplete: Option<String>,
     /// A failure with its code, which the event has lost.
     pub(super) failure: Option<Value>,
-    /// Why Gemini did not take the prompt.
-    pub(super) blocked: Option<String>,
 }
 
 /// Reads along with one stream.
@@ -119,14 +116,15 @@ impl ChatFrameSink for Frames {
                     self.note(data, |notes, frame| notes.failure = Some(frame));
                 }
             }
-            Dialect::Gemini => {
-                if data.contains("\"blockReason\"") {
+            Dialect::Anthropic => {
+                if frame.event == Some("message_delta") && data.contains("\"refusal\"") {
                     self.note(data, |notes, frame| {
-                        notes.blocked = text(&frame, "/promptFeedback/blockReason").map(str::to_owned);
+                        notes
+                            .refusal
+                            .push_str(text(&frame, "/delta/stop_details/explanation").unwrap_or_default());
                     });
                 }
             }
-            Dialect::Anthropic => {}
         }
     }
 }

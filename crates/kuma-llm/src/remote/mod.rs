@@ -1,8 +1,10 @@
 //! Remote providers: OpenAI, Anthropic, Gemini, Ollama and every server that speaks Chat Completions.
 //!
-//! Conversations with OpenAI, Anthropic and Gemini go through the `genai` crate (`request.rs`,
-//! `events.rs`); Ollama's own API is spoken in `ollama.rs`, because `genai` can neither set the size
-//! of its context nor see its errors in mid-stream. Model lists and vectors are plain JSON calls.
+//! Conversations with OpenAI, compatible servers and Anthropic go through the `genai` crate
+//! (`request.rs`, `events.rs`). Two APIs are spoken here, over `lines.rs`: Ollama's (`ollama.rs`),
+//! because `genai` can neither set the size of its context nor see its errors in mid-stream, and
+//! Gemini's (`gemini.rs`), whose errors in mid-stream it does not see either. Model lists and vectors
+//! are plain JSON calls.
 
 mod base_url;
 mod catalog;
@@ -10,7 +12,9 @@ mod connection;
 mod embedder;
 mod events;
 mod frames;
+mod gemini;
 mod learned;
+mod lines;
 mod list;
 mod model;
 mod ollama;

@@ -9,6 +9,7 @@ use futures::{Stream, StreamExt};
 
 use super::connection::Connection;
 use super::events::Events;
+use super::gemini::GeminiModel;
 use super::ollama::OllamaModel;
 use super::request::{self, Prepared};
 use super::watch::Watch;
@@ -19,6 +20,7 @@ use crate::{
 pub(super) fn chat_model(connection: &Arc<Connection>, info: ModelInfo) -> Arc<dyn ChatModel> {
     let connection = Arc::clone(connection);
     match connection.kind {
+        ProviderKind::Gemini => Arc::new(GeminiModel::new(connection, info)),
         ProviderKind::Ollama => Arc::new(OllamaModel::new(connection, info)),
         _ => Arc::new(RemoteModel { connection, info }),
     }

@@ -5,23 +5,18 @@
 //! an error in mid-stream be seen.
 
 use std::collections::{HashMap, VecDeque};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use futures::stream::BoxStream;
-use futures::{Stream, StreamExt};
 use kuma_types::{FinishReason, Usage};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::connection::Connection;
-use super::watch::Watch;
+use super::lines::{self, LineReader};
 use crate::map_error::ErrorMapper;
 use crate::provider::Capability;
 use crate::{
@@ -33,8 +28,6 @@ use crate::{
 const ROOM_FOR_ANSWER: usize = 2048;
 /// The smallest context asked for; what Ollama itself takes.
 const SMALLEST_CONTEXT: usize = 4096;
-/// A line longer than this is no answer.
-const LONGEST_LINE: usize = 8 * 1024 * 1024;
 
 /// The version of the Ollama at `base_url`, when one answers within half a second.
 pub async fn detect_ollama(http: &reqwest::Client, base_url: &str) -> Option<String> {
@@ -68,34 +61,8 @@ impl ChatModel for OllamaModel {
     }
 
     async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ModelError> {
-        let Connection { errors, deadlines, .. } = &*self.connection;
         let body = body(&self.info, request);
-        let call = async {
-            let response = self.connection.post_stream("api/chat", &body).send().await;
-            let response = response.map_err(|error| errors.transport(&error))?;
-            if response.status().is_success() {
-                return Ok(response);
-            }
-            let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            let text = response.text().await.map_err(|error| errors.transport(&error))?;
-            Err(errors.response(status, &headers, &text))
-        };
-        let mut watch = Watch::new(*deadlines);
-        let mut call = Box::pin(call);
-        // The answer's head only comes when the model is loaded.
-        let response = std::future::poll_fn(|cx| match call.as_mut().poll(cx) {
-            Poll::Ready(answer) => Poll::Ready(answer),
-            Poll::Pending => watch.poll(cx, errors, || false).map(Err),
-        })
-        .await?;
-        Ok(Box::pin(Lines {
-            bytes: Some(response.bytes_stream().boxed()),
-            buffer: Vec::new(),
-            pending: VecDeque::new(),
-            failure: None,
-            watch,
-            errors: Arc::clone(errors),
-        }))
+        Ok(Box::pin(lines::open(&self.connection, "api/chat", &body, Reader).await?))
     }
 }
 
@@ -249,48 +216,27 @@ struct Function {
     arguments: Value,
 }
 
-/// The answer's lines as events. Dropping it closes the connection, which stops the model.
-struct Lines {
-    /// None when it is over.
-    bytes: Option<BoxStream<'static, reqwest::Result<Bytes>>>,
-    buffer: Vec<u8>,
-    pending: VecDeque<ChatEvent>,
-    failure: Option<ModelError>,
-    watch: Watch,
-    errors: Arc<ErrorMapper>,
-}
+/// Each line is a JSON object; the last one says `done`.
+struct Reader;
 
-impl Lines {
-    /// Reads all whole lines out of the buffer.
-    fn read_lines(&mut self) -> Result<(), ModelError> {
-        let Some(end) = self.buffer.iter().rposition(|byte| *byte == b'\n') else {
-            if self.buffer.len() > LONGEST_LINE {
-                return Err(self
-                    .errors
-                    .new_error(ModelErrorKind::BadResponse, "the answer has no end of line"));
-            }
-            return Ok(());
-        };
-        let rest = self.buffer.split_off(end + 1);
-        let whole = std::mem::replace(&mut self.buffer, rest);
-        for line in whole.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-            self.read_line(line)?;
-        }
-        Ok(())
-    }
-
-    fn read_line(&mut self, line: &[u8]) -> Result<(), ModelError> {
+impl LineReader for Reader {
+    fn line(
+        &mut self,
+        line: &[u8],
+        errors: &ErrorMapper,
+        events: &mut VecDeque<ChatEvent>,
+    ) -> Result<bool, ModelError> {
         let line: Line = serde_json::from_slice(line).map_err(|error| {
-            self.errors
+            errors
                 .new_error(ModelErrorKind::BadResponse, &format!("a line of the answer was no JSON: {error}"))
         })?;
         if let Some(error) = line.error {
-            return Err(self.errors.in_stream(&json!({ "error": error })));
+            return Err(errors.in_stream(&json!({ "error": error })));
         }
         let message = line.message.unwrap_or_default();
         let some = |text: Option<String>| text.filter(|text| !text.is_empty());
-        self.pending.extend(some(message.thinking).map(ChatEvent::Reasoning));
-        self.pending.extend(some(message.content).map(ChatEvent::Text));
+        events.extend(some(message.thinking).map(ChatEvent::Reasoning));
+        events.extend(some(message.content).map(ChatEvent::Text));
         for call in message.tool_calls.unwrap_or_default() {
             let arguments = match call.function.arguments {
                 Value::Null => json!({}),
@@ -298,7 +244,7 @@ impl Lines {
             };
             let call_id = some(call.id).unwrap_or_else(|| format!("call_{}", uuid::Uuid::new_v4().simple()));
             let name = call.function.name;
-            self.pending.push_back(ChatEvent::ToolCall(ToolCall {
+            events.push_back(ChatEvent::ToolCall(ToolCall {
                 call_id,
                 name,
                 arguments,
@@ -311,56 +257,8 @@ impl Lines {
                 _ => FinishReason::Stop,
             };
             let usage = Usage { input_tokens: line.prompt_eval_count, output_tokens: line.eval_count };
-            self.pending.push_back(ChatEvent::Done { finish_reason, usage });
-            self.bytes = None;
+            events.push_back(ChatEvent::Done { finish_reason, usage });
         }
-        Ok(())
-    }
-
-    /// The error comes after what was read before it.
-    fn fail(&mut self, error: ModelError) {
-        self.bytes = None;
-        self.failure = Some(error);
-    }
-}
-
-impl Stream for Lines {
-    type Item = Result<ChatEvent, ModelError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            if let Some(event) = this.pending.pop_front() {
-                return Poll::Ready(Some(Ok(event)));
-            }
-            let Some(bytes) = &mut this.bytes else { return Poll::Ready(this.failure.take().map(Err)) };
-            let read = match bytes.poll_next_unpin(cx) {
-                Poll::Pending => {
-                    let late = std::task::ready!(this.watch.poll(cx, &this.errors, || false));
-                    Err(late)
-                }
-                Poll::Ready(Some(Ok(piece))) => {
-                    this.watch.alive();
-                    this.buffer.extend_from_slice(&piece);
-                    this.read_lines()
-                }
-                Poll::Ready(Some(Err(error))) => Err(this.errors.transport(&error)),
-                Poll::Ready(None) => {
-                    // The last line may come without its end.
-                    let last = std::mem::take(&mut this.buffer);
-                    let read = if last.trim_ascii().is_empty() { Ok(()) } else { this.read_line(&last) };
-                    match read {
-                        Ok(()) if this.bytes.is_some() => Err(this.errors.new_error(
-                            ModelErrorKind::ConnectionLost,
-                            "the answer ended before it was complete",
-                        )),
-                        read => read,
-                    }
-                }
-            };
-            if let Err(error) = read {
-                this.fail(error);
-            }
-        }
+        Ok(line.done)
     }
 }

@@ -57,7 +57,6 @@ pub(super) fn prepare(
 fn dialect(kind: ProviderKind, model: &str, with_tools: bool) -> Dialect {
     match kind {
         ProviderKind::Anthropic => Dialect::Anthropic,
-        ProviderKind::Gemini => Dialect::Gemini,
         ProviderKind::OpenAiResponses => Dialect::Responses,
         ProviderKind::OpenAi if openai_models::needs_responses(model, with_tools) => Dialect::Responses,
         _ => Dialect::ChatCompletions,
@@ -73,11 +72,7 @@ fn target(connection: &Connection, model: &str, dialect: Dialect) -> Result<Serv
             Dialect::ChatCompletions => path.extend(["chat", "completions"]),
             Dialect::Responses => path.push("responses"),
             Dialect::Anthropic => path.push("messages"),
-            Dialect::Gemini => path.push("models").push(&format!("{model}:streamGenerateContent")),
         };
-    }
-    if dialect == Dialect::Gemini {
-        url.set_query(Some("alt=sse"));
     }
     let headers: Vec<(String, String)> =
         connection.credentials().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -93,7 +88,6 @@ fn target(connection: &Connection, model: &str, dialect: Dialect) -> Result<Serv
 fn adapter(connection: &Connection, dialect: Dialect) -> AdapterKind {
     match dialect {
         Dialect::Anthropic => AdapterKind::Anthropic,
-        Dialect::Gemini => AdapterKind::Gemini,
         Dialect::Responses => AdapterKind::OpenAIResp,
         Dialect::ChatCompletions if connection.kind == ProviderKind::OpenAi => AdapterKind::OpenAI,
         Dialect::ChatCompletions => {
@@ -153,14 +147,16 @@ fn options(
             Dialect::Responses => {
                 extra.insert("reasoning".to_owned(), json!({ "summary": "auto" }));
             }
-            Dialect::ChatCompletions | Dialect::Gemini => {}
+            Dialect::ChatCompletions => {}
         }
     }
     // Anthropic's signed thinking must be kept for the next step even where nobody asked for it.
     options = options.with_capture_reasoning_content(thinks || dialect == Dialect::Anthropic);
 
     if let Some(most) = request.max_output_tokens {
-        options = options.with_max_tokens(most);
+        // Responses refuses less.
+        let least = if dialect == Dialect::Responses { 16 } else { 1 };
+        options = options.with_max_tokens(most.max(least));
     }
     if let Some(schema) = &request.response_schema {
         options = options
@@ -174,7 +170,7 @@ fn options(
             options = options.with_reasoning_effort(ReasoningEffort::Budget(0));
         }
     }
-    if !extra.is_empty() && dialect != Dialect::Gemini {
+    if !extra.is_empty() {
         options = options.with_extra_body(Value::Object(extra));
     }
     (options, optional)
@@ -274,9 +270,9 @@ fn push_call(parts: &mut Vec<ContentPart>, call: ToolCall, dialect: Dialect) {
     let own = signatures.iter().filter_map(|mark| mark.strip_prefix(mark_prefix(dialect)?));
     let own: Vec<String> = own.map(str::to_owned).collect();
     let arguments = match arguments {
-        // What the model wrote was no JSON. These two take objects only.
+        // What the model wrote was no JSON, and only objects are taken.
         Value::String(_) | Value::Array(_) | Value::Number(_) | Value::Bool(_)
-            if matches!(dialect, Dialect::Anthropic | Dialect::Gemini) =>
+            if dialect == Dialect::Anthropic =>
         {
             json!({ "input": arguments })
         }
@@ -303,7 +299,6 @@ pub(super) const fn mark_prefix(dialect: Dialect) -> Option<&'static str> {
         Dialect::ChatCompletions => None,
         Dialect::Responses => Some("openai:"),
         Dialect::Anthropic => Some("anthropic:"),
-        Dialect::Gemini => Some("gemini:"),
     }
 }
 

@@ -14,6 +14,7 @@ on_every_lane!(
     thinking_is_kept_apart_from_the_answer,
     a_tool_call_is_one_event_with_whole_arguments,
     parallel_calls_have_different_ids,
+    connections_are_used_again,
     call_ids_do_not_return_in_the_next_reply,
     results_go_back_to_the_model,
     pictures_are_sent,
@@ -178,13 +179,22 @@ async fn the_token_limit_is_a_finish_reason(lane: Lane) {
     assert_eq!(answer.text, "This is cut");
     assert_eq!(answer.finish(), FinishReason::Length);
     let sent = fake.single_request().body.to_string();
-    assert!(sent.contains(":3"), "the limit is sent: {sent}");
+    // Responses takes no less than 16.
+    let limit = if lane == Lane::Responses { ":16" } else { ":3" };
+    assert!(sent.contains(limit), "the limit is sent: {sent}");
 }
 
 async fn a_refusal_is_told_as_one(lane: Lane) {
     let fake = lane.fake().await;
     fake.push(Reply::builder().refusal("I can't help with that."));
     let answer = ask(&lane.model_of(&fake), question("Something bad")).await;
+    if lane == Lane::Gemini {
+        // It blocks the whole request, without a word of its own.
+        let error = answer.failed();
+        assert_eq!(error.kind, kuma_llm::ModelErrorKind::ContentRefused);
+        assert!(error.message.contains("SAFETY"), "{}", error.message);
+        return;
+    }
     assert_eq!(answer.text, "I can't help with that.");
     // Ollama knows no filter.
     let expected = if lane == Lane::Ollama { FinishReason::Stop } else { FinishReason::ContentFilter };
@@ -239,4 +249,15 @@ async fn dropping_the_call_before_its_first_token_ends_it_too(lane: Lane) {
     gate.started().await;
     call.abort();
     gate.disconnected().await;
+}
+
+async fn connections_are_used_again(lane: Lane) {
+    let fake = lane.fake().await;
+    let model = lane.model_of(&fake);
+    for _ in 0..8 {
+        fake.push(Reply::text("one two three"));
+        ask(&model, question("Count")).await.finish();
+    }
+    let total = fake.connections().total;
+    assert!(total <= 3, "{total} connections for eight answers, one after the other");
 }
