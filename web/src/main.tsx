@@ -1,8 +1,10 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
+import { preloadErrorPages } from "./app/error-page";
 import { initI18n } from "./lib/i18n";
 import { followAppearance } from "./lib/preferences";
 import { followOtherTabs } from "./lib/session";
+import { preloadWhenIdle } from "./ui/overlay";
 import "./ui/styles.css";
 
 initI18n();
@@ -12,3 +14,4 @@ followOtherTabs();
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(<App />);
+preloadWhenIdle(preloadErrorPages);

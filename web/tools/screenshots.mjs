@@ -1,22 +1,21 @@
 // Photographs every page in both themes at phone and desktop width, and runs axe on each in the real browser.
-//   node tools/screenshots.mjs [--out DIR] [--only NAME,NAME] [--base URL]
-// Starts its own Vite server unless --base names one; the API is mocked either way. Exits 1 on axe findings,
+//   node tools/screenshots.mjs [--out DIR] [--only NAME,NAME] [--theme light] [--width 390] [--base URL]
+// Builds and serves the app unless --base names a server; the API is mocked either way. Exits 1 on axe findings,
 // on errors in the console and on anything that scrolls sideways.
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
-import { createServer } from "vite";
 import { mockApi, signIn } from "./mock-api.mjs";
 import { pages } from "./pages.mjs";
+import { serveBuild } from "./serve-build.mjs";
 
 const { values } = parseArgs({
   options: {
     out: { type: "string", default: "/tmp/shots" },
     only: { type: "string" },
     base: { type: "string" },
-    config: { type: "string" },
     theme: { type: "string" },
     width: { type: "string" },
   },
@@ -26,15 +25,8 @@ const WIDTHS = values.width?.split(",").map(Number) ?? [390, 1280];
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 await mkdir(values.out, { recursive: true });
-const vite = values.base
-  ? null
-  : await createServer({
-      configFile: values.config,
-      server: { port: 0, strictPort: false },
-      logLevel: "error",
-    });
-await vite?.listen();
-const base = values.base ?? `http://127.0.0.1:${vite.httpServer.address().port}`;
+const own = values.base ? null : await serveBuild();
+const base = values.base ?? own.url;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
@@ -64,7 +56,7 @@ try {
   }
 } finally {
   await browser.close();
-  await vite?.close();
+  await own?.close();
 }
 console.log(problems === 0 ? "No findings." : `${problems} findings.`);
 process.exit(problems === 0 ? 0 : 1);

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isRouteErrorResponse, Link, useRouteError } from "react-router";
+import { isRouteErrorResponse, Link } from "react-router";
 import { ApiError } from "@/lib/api";
 import { cn } from "@/lib/cn";
 import { useIsSignedIn } from "@/lib/session";
@@ -59,9 +59,8 @@ export function NotFoundPage({ inside = false }: { inside?: boolean }) {
 }
 
 /** Whatever a page threw: missing, unreachable, from before an update, or plainly broken. */
-export function RouteErrorPage({ inside = false }: { inside?: boolean }) {
+export function RouteError({ error, inside = false }: { error: unknown; inside?: boolean }) {
   const { t } = useTranslation("app");
-  const error = useRouteError();
   const kind = classify(error);
   const reload = (
     <Button variant="primary" onClick={() => window.location.reload()}>

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
+import { loadWords } from "@/lib/i18n";
 import { MOBILE_QUERY, useIsOnline, useMediaQuery } from "@/lib/media";
 import { useAppearance } from "@/lib/preferences";
 import { useIsSignedIn } from "@/lib/session";
@@ -9,7 +10,10 @@ import { SHORTCUTS, useShortcut } from "@/lib/shortcuts";
 import { Drawer } from "@/ui/drawer";
 import { Sidebar } from "./sidebar";
 
-const Palette = lazy(() => import("./palette").then((module) => ({ default: module.Palette })));
+const Palette = lazy(async () => {
+  const [module] = await Promise.all([import("./palette"), loadWords("settings")]);
+  return { default: module.Palette };
+});
 const ShortcutHelp = lazy(() =>
   import("./shortcut-help").then((module) => ({ default: module.ShortcutHelp })),
 );

@@ -23,7 +23,7 @@ import { useAppearance } from "@/lib/preferences";
 import { session } from "@/lib/session";
 import { shell, useShell } from "@/lib/shell";
 import { SHORTCUTS } from "@/lib/shortcuts";
-import { backdropClass } from "@/ui/dialog";
+import { backdropClass } from "@/ui/dialog-class";
 import { Kbd } from "@/ui/kbd";
 import { THEMES } from "./user-menu";
 

@@ -1,6 +1,8 @@
+import type { ComponentType } from "react";
 import { createBrowserRouter, type LoaderFunctionArgs, type RouteObject, redirect } from "react-router";
+import { type LaterNamespace, loadWords } from "@/lib/i18n";
 import { session } from "@/lib/session";
-import { NotFoundPage, RouteErrorPage } from "./error-pages";
+import { RouteErrorPage } from "./error-page";
 import { AppLayout } from "./layout";
 import { PageFallback } from "./page-fallback";
 
@@ -17,6 +19,43 @@ export function refuseSession(): Response | null {
   return session.token() === null ? null : redirect("/chat");
 }
 
+/** A page whose code and words are fetched when it is first opened. */
+function page(words: LaterNamespace[], load: () => Promise<ComponentType>): RouteObject["lazy"] {
+  return async () => {
+    const [Component] = await Promise.all([load(), loadWords(...words)]);
+    return { Component };
+  };
+}
+
+function settingsPage(path: string, load: () => Promise<ComponentType>): RouteObject {
+  // Password fields speak the auth feature's words.
+  return { path, lazy: page(["settings", "auth"], load) };
+}
+
+const settingsPages: RouteObject[] = [
+  { index: true, loader: () => redirect("/settings/profile") },
+  settingsPage("profile", async () => (await import("@/features/settings/profile-page")).ProfilePage),
+  settingsPage(
+    "appearance",
+    async () => (await import("@/features/settings/appearance-page")).AppearancePage,
+  ),
+  settingsPage("models", async () => (await import("@/features/settings/models/models-page")).ModelsPage),
+  settingsPage("security", async () => (await import("@/features/settings/security-page")).SecurityPage),
+  settingsPage("account", async () => (await import("@/features/settings/account-page")).AccountPage),
+  settingsPage("shortcuts", async () => (await import("@/features/settings/shortcuts-page")).ShortcutsPage),
+  settingsPage("about", async () => (await import("@/features/settings/about-page")).AboutPage),
+];
+
+const galleryPages: RouteObject[] =
+  import.meta.env.DEV || import.meta.env.MODE === "gallery"
+    ? [
+        {
+          path: "dev/gallery",
+          lazy: page(["auth"], async () => (await import("./dev/gallery")).GalleryPage),
+        },
+      ]
+    : [];
+
 /** Every page, each in a chunk of its own. */
 export const routes: RouteObject[] = [
   {
@@ -28,24 +67,28 @@ export const routes: RouteObject[] = [
         children: [
           {
             index: true,
-            lazy: async () => ({ Component: (await import("@/features/landing/landing-page")).LandingPage }),
+            lazy: page(
+              ["landing"],
+              async () => (await import("@/features/landing/landing-page")).LandingPage,
+            ),
           },
           {
             path: "login",
-            lazy: async () => ({ Component: (await import("@/features/auth/login-page")).LoginPage }),
+            lazy: page(["auth"], async () => (await import("@/features/auth/login-page")).LoginPage),
           },
           {
             path: "signup",
-            lazy: async () => ({ Component: (await import("@/features/auth/signup-page")).SignupPage }),
+            lazy: page(["auth"], async () => (await import("@/features/auth/signup-page")).SignupPage),
           },
         ],
       },
       {
         path: "welcome",
         loader: requireSession,
-        lazy: async () => ({
-          Component: (await import("./onboarding-route")).OnboardingRoute,
-        }),
+        lazy: page(
+          ["onboarding", "settings", "auth"],
+          async () => (await import("./onboarding-route")).OnboardingRoute,
+        ),
       },
       {
         loader: requireSession,
@@ -56,65 +99,25 @@ export const routes: RouteObject[] = [
             children: [
               {
                 path: "chat/:chatId?",
-                lazy: async () => ({ Component: (await import("@/features/chat/routes")).ChatPage }),
+                lazy: page([], async () => (await import("@/features/chat/routes")).ChatPage),
               },
               {
                 path: "settings",
-                lazy: async () => ({
-                  Component: (await import("@/features/settings/settings-layout")).SettingsLayout,
-                }),
-                children: [
-                  { index: true, loader: () => redirect("/settings/profile") },
-                  settingsPage(
-                    "profile",
-                    async () => (await import("@/features/settings/profile-page")).ProfilePage,
-                  ),
-                  settingsPage(
-                    "appearance",
-                    async () => (await import("@/features/settings/appearance-page")).AppearancePage,
-                  ),
-                  settingsPage(
-                    "models",
-                    async () => (await import("@/features/settings/models/models-page")).ModelsPage,
-                  ),
-                  settingsPage(
-                    "security",
-                    async () => (await import("@/features/settings/security-page")).SecurityPage,
-                  ),
-                  settingsPage(
-                    "account",
-                    async () => (await import("@/features/settings/account-page")).AccountPage,
-                  ),
-                  settingsPage(
-                    "shortcuts",
-                    async () => (await import("@/features/settings/shortcuts-page")).ShortcutsPage,
-                  ),
-                  settingsPage(
-                    "about",
-                    async () => (await import("@/features/settings/about-page")).AboutPage,
-                  ),
-                ],
+                lazy: page(
+                  ["settings"],
+                  async () => (await import("@/features/settings/settings-layout")).SettingsLayout,
+                ),
+                children: settingsPages,
               },
             ],
           },
         ],
       },
-      ...(import.meta.env.DEV
-        ? [
-            {
-              path: "dev/gallery",
-              lazy: async () => ({ Component: (await import("./dev/gallery")).GalleryPage }),
-            },
-          ]
-        : []),
-      { path: "*", element: <NotFoundPage /> },
+      ...galleryPages,
+      { path: "*", lazy: page([], async () => (await import("./error-pages")).NotFoundPage) },
     ],
   },
 ];
-
-function settingsPage(path: string, load: () => Promise<React.ComponentType>): RouteObject {
-  return { path, lazy: async () => ({ Component: await load() }) };
-}
 
 export function createRouter() {
   return createBrowserRouter(routes);

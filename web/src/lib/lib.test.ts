@@ -4,7 +4,7 @@ import { fixtures } from "@/test/fixtures";
 import { ApiError } from "./api/errors";
 import { cn } from "./cn";
 import { PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, passwordFlaw, placeErrors } from "./forms";
-import { initI18n, NAMESPACES, setLanguage } from "./i18n";
+import { initI18n, setLanguage } from "./i18n";
 import { en } from "./i18n/locales/en";
 import { pseudo } from "./i18n/pseudo";
 import { followAppearance, useAppearance } from "./preferences";
@@ -80,7 +80,6 @@ describe("words", () => {
     expect(document.documentElement.lang).toBe("en-XA");
     await setLanguage("en");
     expect(i18n.t("common:save")).toBe("Save");
-    expect(NAMESPACES).toContain("chat");
   });
 });
 
@@ -160,6 +159,22 @@ describe("appearance", () => {
   });
 });
 
-it("cn lets the later utility win, the house's own sizes included", () => {
-  expect(cn("px-4 text-sm", "px-0", "text-meta text-fg-muted")).toBe("px-0 text-meta text-fg-muted");
+describe("cn", () => {
+  it.each([
+    ["px-4 text-sm px-0 text-meta text-fg-muted", "px-0 text-meta text-fg-muted"],
+    ["px-3 pe-11", "px-3 pe-11"],
+    ["ps-2 pe-2 px-3", "px-3"],
+    ["size-4 h-6", "size-4 h-6"],
+    ["w-2 h-2 size-4", "size-4"],
+    ["border border-border border-ok/30", "border border-ok/30"],
+    ["border-2 border", "border"],
+    ["text-fg text-danger text-start", "text-danger text-start"],
+    ["hover:bg-hover bg-muted hover:bg-muted", "bg-muted hover:bg-muted"],
+    ["flex hidden", "hidden"],
+    ["rounded-sm rounded-full shadow-xs shadow-lg", "rounded-full shadow-lg"],
+    ["max-w-sm max-w-[calc(100vw-24px)]", "max-w-[calc(100vw-24px)]"],
+    ["animate-appear truncate underline", "animate-appear truncate underline"],
+  ])("%s → %s", (classes, merged) => {
+    expect(cn(classes)).toBe(merged);
+  });
 });

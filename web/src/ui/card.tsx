@@ -16,7 +16,7 @@ interface SectionProps {
 /** A titled part of a page of settings. */
 export function Section({ title, description, action, children }: SectionProps) {
   return (
-    <section className="grid gap-4">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="min-w-0">
           <h2 className="font-semibold text-base">{title}</h2>

@@ -1,35 +1,51 @@
-import { Toaster as Sonner, toast as sonner } from "sonner";
-import { useAppearance } from "@/lib/preferences";
+import { lazy, Suspense } from "react";
+import type { ExternalToast, toast as sonner } from "sonner";
+import { create } from "zustand";
+import { deferred } from "@/lib/deferred";
+
+const ToasterImpl = lazy(async () => ({ default: (await import("./toaster")).ToasterImpl }));
+
+const useWanted = create(() => ({ wanted: false }));
+let ready = deferred<typeof sonner>();
+let lastId = 0;
+
+type Kind = "message" | "success" | "error";
+
+function show(kind: Kind, message: string, options: ExternalToast = {}): string | number {
+  lastId += 1;
+  const id = options.id ?? `toast-${lastId}`;
+  useWanted.setState({ wanted: true });
+  void ready.promise.then((toast) => toast[kind](message, { ...options, id }));
+  return id;
+}
 
 /**
  * For undo and for results of what went on in the background. What belongs to a field is said at the field.
+ * Each call gives the id that `dismiss` takes.
  */
-export const toast = sonner;
+export const toast = Object.assign(
+  (message: string, options?: ExternalToast) => show("message", message, options),
+  {
+    success: (message: string, options?: ExternalToast) => show("success", message, options),
+    error: (message: string, options?: ExternalToast) => show("error", message, options),
+    dismiss: (id: string | number) => void ready.promise.then((shown) => shown.dismiss(id)),
+  },
+);
 
-/** Where toasts show. Once, in the app's providers. */
+function onReady(shown: typeof sonner): () => void {
+  ready.resolve(shown);
+  return () => {
+    ready = deferred();
+  };
+}
+
+/** Where toasts show. Once, in the app's providers; its code comes with the first toast. */
 export function Toaster() {
-  const theme = useAppearance((state) => state.theme);
+  const wanted = useWanted((state) => state.wanted);
+  if (!wanted) return null;
   return (
-    <Sonner
-      theme={theme}
-      position="bottom-center"
-      offset={20}
-      gap={10}
-      toastOptions={{
-        unstyled: true,
-        classNames: {
-          toast:
-            "flex w-(--width) items-center gap-3 rounded-md border border-border bg-surface px-4 py-3 text-sm text-fg shadow-lg",
-          title: "font-medium",
-          description: "text-fg-muted text-meta",
-          content: "flex-1 min-w-0",
-          icon: "shrink-0 text-fg-muted",
-          actionButton:
-            "shrink-0 cursor-pointer rounded-sm px-2 py-1 font-medium text-accent-text hover:bg-hover touch:min-h-11",
-          cancelButton: "shrink-0 cursor-pointer rounded-sm px-2 py-1 text-fg-muted hover:bg-hover",
-          error: "border-danger/40",
-        },
-      }}
-    />
+    <Suspense>
+      <ToasterImpl onReady={onReady} />
+    </Suspense>
   );
 }

@@ -1,15 +1,29 @@
 /**
  * Words on screen. English is complete and typed: `t("chat:composer.send")` with an unknown key does not
- * compile. One file per namespace under locales/en, named like the feature that owns it. `en-XA` is a
- * pseudo-locale (accents, +35 % length) made from English at run time: it shows untranslated and clipped text.
+ * compile. One file per namespace under locales/en, named like the feature that owns it. What every page needs
+ * is in the first load; the other namespaces come with their pages (`loadWords`). `en-XA` is a pseudo-locale
+ * (accents, +35 % length) made from English at run time: it shows untranslated and clipped text.
  */
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
-import { en } from "./locales/en";
+import { app } from "./locales/en/app";
+import { chat } from "./locales/en/chat";
+import { common } from "./locales/en/common";
+import { markdown } from "./locales/en/markdown";
 import { pseudo } from "./pseudo";
 
-export const NAMESPACES = Object.keys(en) as (keyof typeof en)[];
 export const DEFAULT_NAMESPACE = "common";
+const PSEUDO = "en-XA";
+
+const LATER = {
+  auth: async () => (await import("./locales/en/auth")).auth,
+  landing: async () => (await import("./locales/en/landing")).landing,
+  onboarding: async () => (await import("./locales/en/onboarding")).onboarding,
+  settings: async () => (await import("./locales/en/settings")).settings,
+};
+
+export type LaterNamespace = keyof typeof LATER;
+export const LATER_NAMESPACES = Object.keys(LATER) as LaterNamespace[];
 
 /** Locales a person can choose; the pseudo-locale is for tests and the gallery. */
 export const LANGUAGES = [{ tag: "en", label: "English" }] as const;
@@ -21,9 +35,8 @@ export function initI18n(language = "en"): i18n {
     void i18next.use(initReactI18next).init({
       lng: language,
       fallbackLng: "en",
-      ns: NAMESPACES,
       defaultNS: DEFAULT_NAMESPACE,
-      resources: { en },
+      resources: { en: { common, app, chat, markdown } },
       initAsync: false,
       interpolation: { escapeValue: false },
       returnNull: false,
@@ -34,12 +47,25 @@ export function initI18n(language = "en"): i18n {
   return i18next;
 }
 
+/** Brings a page's words; a page's code and its words are fetched together. */
+export async function loadWords(...namespaces: LaterNamespace[]): Promise<void> {
+  await Promise.all(
+    namespaces.map(async (ns) => {
+      if (i18next.hasResourceBundle("en", ns)) return;
+      i18next.addResourceBundle("en", ns, await LATER[ns]());
+      if (i18next.language === PSEUDO) addPseudo(ns);
+    }),
+  );
+}
+
 /** Switches language; unknown ones fall back to English. */
 export async function setLanguage(tag: string): Promise<void> {
-  if (tag === "en-XA" && !i18next.hasResourceBundle("en-XA", DEFAULT_NAMESPACE)) {
-    for (const ns of NAMESPACES) i18next.addResourceBundle("en-XA", ns, pseudo(en[ns]));
-  }
+  if (tag === PSEUDO) Object.keys(i18next.services.resourceStore.data["en"] ?? {}).forEach(addPseudo);
   await i18next.changeLanguage(tag);
+}
+
+function addPseudo(ns: string): void {
+  i18next.addResourceBundle(PSEUDO, ns, pseudo(i18next.getResourceBundle("en", ns)));
 }
 
 function applyDirection(language: string): void {

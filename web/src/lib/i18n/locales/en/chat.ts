@@ -1,7 +1,7 @@
 /** Owned by features/chat. */
 export const chat = {
   newChat: "New chat",
-  untitled: "Untitled chat",
+  untitled: "New chat",
   you: "You",
   kuma: "Kuma",
 
