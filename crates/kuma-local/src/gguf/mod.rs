@@ -141,6 +141,7 @@ impl Header {
                 "general.architecture" => header.architecture = Some(cursor.text(kind)?),
                 "general.size_label" => header.size_label = Some(cursor.text(kind)?),
                 "tokenizer.chat_template" => header.chat_template = Some(cursor.text(kind)?),
+                "tokenizer.ggml.tokens" => cursor.distinct_texts(kind)?,
                 "general.alignment" => header.alignment = Some(cursor.integer(kind)?),
                 "split.count" => header.parts = u16::try_from(cursor.integer(kind)?).ok(),
                 _ if key.ends_with(".context_length") => {

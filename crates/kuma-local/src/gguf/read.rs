@@ -1,5 +1,7 @@
 //! A cursor over a GGUF header that never reads past the file and never allocates on its word alone.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 
 use super::GgufError;
@@ -79,6 +81,29 @@ impl<R: Read> Cursor<R> {
         u64::try_from(signed).map_err(|_| GgufError::Damaged("a count is negative"))
     }
 
+    /// Walks over the value of a key that must be a list of texts, of which no two are the same: on a
+    /// vocabulary with a doubled word llama.cpp ends the process.
+    pub(super) fn distinct_texts(&mut self, kind: u32) -> Result<(), GgufError> {
+        if kind != ARRAY || self.u32()? != STRING {
+            return Err(GgufError::Damaged("its vocabulary is stored as something else"));
+        }
+        let count = self.u64()?;
+        if count > self.left() / 8 {
+            return Err(GgufError::Truncated("its vocabulary is not complete"));
+        }
+        let mut seen = HashSet::with_capacity(count.min(1 << 18) as usize);
+        for _ in 0..count {
+            let word = self.raw_string(MAX_KEY)?;
+            // Hashes stand for the words: 2 MB instead of 20 for a large vocabulary.
+            let mut hasher = DefaultHasher::new();
+            word.hash(&mut hasher);
+            if !word.is_empty() && !seen.insert(hasher.finish()) {
+                return Err(GgufError::Damaged("its vocabulary holds a word twice"));
+            }
+        }
+        Ok(())
+    }
+
     /// Walks over a value of any kind.
     pub(super) fn skip_value(&mut self, kind: u32) -> Result<(), GgufError> {
         self.skip_nested(kind, MAX_DEPTH)
@@ -114,6 +139,11 @@ impl<R: Read> Cursor<R> {
     }
 
     fn string(&mut self, limit: u64) -> Result<String, GgufError> {
+        String::from_utf8(self.raw_string(limit)?)
+            .map_err(|_| GgufError::Damaged("a text in it is not UTF-8"))
+    }
+
+    fn raw_string(&mut self, limit: u64) -> Result<Vec<u8>, GgufError> {
         let length = self.u64()?;
         if length > limit {
             return Err(GgufError::Damaged("a text in it is too long"));
@@ -121,7 +151,7 @@ impl<R: Read> Cursor<R> {
         self.claim(length)?;
         let mut buffer = vec![0; length as usize];
         self.source.read_exact(&mut buffer).map_err(cut_off)?;
-        String::from_utf8(buffer).map_err(|_| GgufError::Damaged("a text in it is not UTF-8"))
+        Ok(buffer)
     }
 
     fn skip(&mut self, count: u64) -> Result<(), GgufError> {

@@ -124,6 +124,11 @@ fn what_is_no_model_is_told_in_words() {
     assert!(told(&model().tensor("c", &[1 << 40, 1 << 40], 0, 0).file(WEIGHTS)).contains("impossibl"));
     assert!(told(&model().tensor("c", &[32], 77, 0).file(WEIGHTS)).contains("format"));
     assert!(told(&model().entry("general.alignment", 4, &[3, 0, 0, 0]).file(WEIGHTS)).contains("alignment"));
+    assert!(
+        told(&model().words("tokenizer.ggml.tokens", &["a", "", "b", "", "a"]).file(WEIGHTS))
+            .contains("twice")
+    );
+    assert!(told(&model().text("tokenizer.ggml.tokens", "a").file(WEIGHTS)).contains("vocabulary"));
     assert!(told(&model().entry("x", 99, &[]).file(WEIGHTS)).contains("unknown kind"));
 }
 
