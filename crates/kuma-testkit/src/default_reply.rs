@@ -1,5 +1,6 @@
 //! What a fake answers when its script has nothing to say: an echo, or what the message's keywords ask for.
 
+use crate::clock;
 use crate::keywords::{self, Keywords};
 use crate::markdown;
 use crate::prompt::Prompt;
@@ -65,6 +66,8 @@ fn content(shared: &Shared, vendor: Vendor, prompt: &Prompt, keywords: &Keywords
         Reply::text(markdown::RICH)
     } else if keywords.has("long") {
         long(keywords.number("long").unwrap_or(400))
+    } else if keywords.has("clock") {
+        clock::reply(keywords.number("clock").unwrap_or(400))
     } else if keywords.has("reasoning") {
         Reply {
             pieces: [Reply::default().reasoning(THOUGHT), echo()].map(|r| r.pieces).concat(),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `[markdown]` | rich Markdown: code, table, maths, mermaid, lists, a quotation, a link |
 //! | `[long N]` | N deltas of plain text (default 400), rendered once and shared by all who ask for it |
+//! | `[clock N]` | N deltas (default 400) that carry the moment they were sent (see `crate::clock`): for load tests |
 //! | `[reasoning]` | reasoning before the text |
 //! | `[multibyte]` | text in many scripts with cuts inside characters |
 //! | `[tool NAME {json}]` | a call of tool NAME (default: the first on offer) with these arguments, in 3 fragments |
@@ -34,6 +35,7 @@ pub(crate) struct Keyword<'a> {
 const NAMES: &[&str] = &[
     "markdown",
     "long",
+    "clock",
     "reasoning",
     "multibyte",
     "tool",

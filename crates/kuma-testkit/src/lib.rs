@@ -16,6 +16,7 @@
 //! ```
 
 mod check;
+pub mod clock;
 mod control;
 mod default_reply;
 mod fake;

@@ -2,6 +2,7 @@
 //!
 //! Thousands of these run at once in the benchmark, so a running body owns what it needs: no lock, one timer at most.
 
+use crate::clock;
 use crate::gate::Gate;
 use crate::record::{Ending, Exchange};
 use bytes::Bytes;
@@ -20,6 +21,8 @@ use tokio_util::sync::PollSemaphore;
 pub(crate) enum Step {
     /// Hand these bytes over as one chunk.
     Send(Bytes),
+    /// The same with the moment of sending written into it at this place.
+    Stamp { frame: Bytes, at: usize },
     /// Wait for the gate, or for the next tick of the rate, before the next delta.
     Turn,
     /// Let what was handed over reach the socket first.
@@ -188,6 +191,11 @@ impl Body for PlanBody {
             match step {
                 Step::Send(bytes) => {
                     let bytes = bytes.clone();
+                    this.advance();
+                    return Poll::Ready(Some(Ok(Frame::data(bytes))));
+                }
+                Step::Stamp { frame, at } => {
+                    let bytes = clock::stamped(frame, *at);
                     this.advance();
                     return Poll::Ready(Some(Ok(Frame::data(bytes))));
                 }

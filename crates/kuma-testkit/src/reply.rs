@@ -30,6 +30,9 @@ pub struct Reply {
     /// Replies with the same key render to the same frames for the same model, so that they are rendered only once.
     #[serde(skip)]
     pub(crate) cache_key: Option<String>,
+    /// The deltas are places for stamps.
+    #[serde(skip)]
+    pub(crate) clock: bool,
 }
 
 /// One step of an answer.

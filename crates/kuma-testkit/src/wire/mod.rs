@@ -9,6 +9,7 @@ pub(crate) mod ollama;
 pub(crate) mod openai_chat;
 pub(crate) mod openai_responses;
 
+use crate::clock;
 use crate::plan::Step;
 use crate::prompt::Prompt;
 use crate::reply::{Failure, Finish, Piece, Reply, Split, ToolCall, Usage};
@@ -116,7 +117,8 @@ pub(crate) fn render(reply: &Reply, prompt: &Prompt, number: &str) -> Vec<Step> 
     } else {
         render_whole(reply, usage, number, wire.as_ref(), &mut out);
     }
-    split(out.0, reply.split)
+    let steps = if reply.clock { clock::mark(out.0) } else { out.0 };
+    split(steps, reply.split)
 }
 
 fn render_stream(reply: &Reply, usage: Usage, number: &str, wire: &mut dyn Wire, out: &mut Frames) {

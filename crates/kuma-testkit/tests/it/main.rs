@@ -13,6 +13,7 @@ mod checks_anthropic;
 mod checks_gemini;
 mod checks_ollama;
 mod checks_openai;
+mod clock;
 mod control;
 mod frames;
 mod gating;
