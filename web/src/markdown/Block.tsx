@@ -17,19 +17,33 @@ interface MarkdownBlockProps {
   /** Footnote numbers as one string, so that equal ones compare equal. */
   notes: string;
   prefix: string;
+  /** For a heading: the level it has in the page. */
+  rank?: number;
 }
 
-export const MarkdownBlock = memo(function MarkdownBlock({ source, hasMath, notes, prefix }: MarkdownBlockProps) {
+export const MarkdownBlock = memo(function MarkdownBlock({
+  source,
+  hasMath,
+  notes,
+  prefix,
+  rank,
+}: MarkdownBlockProps) {
   const withMath = useMathParser(hasMath);
   const numbers = new Map(notes === "" ? [] : (JSON.parse(notes) as [string, number][]));
   const pending = hasMath && withMath === null;
   const parse = withMath ?? parseMarkdown;
-  return render(parse(pending ? mathAsCode(source) : source, numbers, prefix));
+  const tree = parse(pending ? mathAsCode(source) : source, numbers, prefix);
+  const first = tree.children[0];
+  if (rank !== undefined && first?.type === "element") first.properties["dataRank"] = rank;
+  return render(tree);
 });
 
 /** Until KaTeX is there a formula shows as its source, without the dollars. */
 function mathAsCode(source: string): string {
-  return source.replace(/\$\$([\s\S]+?)\$\$/g, (_whole, tex: string) => `\`${tex.trim().replace(/\s+/g, " ")}\``);
+  return source.replace(
+    /\$\$([\s\S]+?)\$\$/g,
+    (_whole, tex: string) => `\`${tex.trim().replace(/\s+/g, " ")}\``,
+  );
 }
 
 let mathParser: Parse | null = null;
@@ -55,23 +69,43 @@ function useMathParser(wanted: boolean): Parse | null {
 }
 
 /** A code fence, or the diagram it describes. */
-export const FenceBlock = memo(function FenceBlock({ code, language, settled }: { code: string; language: string; settled: boolean }) {
+export const FenceBlock = memo(function FenceBlock({
+  code,
+  language,
+  settled,
+}: {
+  code: string;
+  language: string;
+  settled: boolean;
+}) {
   if (language === "mermaid" && settled) return <DiagramBlock source={code} />;
   return <CodeBlock code={code} language={language} settled={settled} />;
 });
 
 function render(tree: Root): ReactNode {
-  return toJsxRuntime(tree, { Fragment, jsx, jsxs, components, ignoreInvalidStyle: true, passKeys: true, passNode: true });
+  return toJsxRuntime(tree, {
+    Fragment,
+    jsx,
+    jsxs,
+    components,
+    ignoreInvalidStyle: true,
+    passKeys: true,
+    passNode: true,
+  });
 }
 
 interface WithNode {
   node?: Element | undefined;
 }
 
-/** The page has its own headings: an answer's begin two levels below. The look goes by `data-level`. */
+/** The page has its own headings, so an answer's stand below them (see `outline.ts`). The look goes by `data-level`. */
 function heading(level: 1 | 2 | 3 | 4 | 5 | 6) {
-  const Tag = `h${Math.min(6, level + 2)}` as "h3";
-  return function Heading({ node: _node, ...props }: ComponentProps<"h3"> & WithNode) {
+  return function Heading({
+    node: _node,
+    "data-rank": rank,
+    ...props
+  }: ComponentProps<"h3"> & WithNode & { "data-rank"?: number | string }) {
+    const Tag = `h${Math.min(6, Number(rank ?? level + 2))}` as "h3";
     return <Tag {...props} data-level={level} />;
   };
 }
@@ -87,10 +121,17 @@ const components = {
   pre: Preformatted,
   table: ({ children }: ComponentProps<"table"> & WithNode) => <TableBlock>{children}</TableBlock>,
   input: TaskBox,
-  img: ({ node: _node, alt, ...props }: ComponentProps<"img"> & WithNode) => <img {...props} alt={alt ?? ""} loading="lazy" decoding="async" />,
+  img: ({ node: _node, alt, ...props }: ComponentProps<"img"> & WithNode) => (
+    <img {...props} alt={alt ?? ""} loading="lazy" decoding="async" />
+  ),
 };
 
-function Anchor({ node: _node, href, children, ...props }: ComponentProps<"a"> & WithNode & { "data-footnote"?: string; "data-image-host"?: string }) {
+function Anchor({
+  node: _node,
+  href,
+  children,
+  ...props
+}: ComponentProps<"a"> & WithNode & { "data-footnote"?: string; "data-image-host"?: string }) {
   const { t } = useTranslation("markdown");
   const note = props["data-footnote"];
   if (note !== undefined) {
@@ -113,14 +154,26 @@ function Anchor({ node: _node, href, children, ...props }: ComponentProps<"a"> &
 
 /** Fences inside lists and quotes come this way; those at the top level are cut out before. */
 function Preformatted({ node }: ComponentProps<"pre"> & WithNode) {
-  const code = node?.children.find((child): child is Element => child.type === "element" && child.tagName === "code");
+  const code = node?.children.find(
+    (child): child is Element => child.type === "element" && child.tagName === "code",
+  );
   const names = code?.properties["className"];
-  const marked = Array.isArray(names) ? names.map(String).find((name) => name.startsWith("language-")) : undefined;
+  const marked = Array.isArray(names)
+    ? names.map(String).find((name) => name.startsWith("language-"))
+    : undefined;
   const text = code ? hastText(code).replace(/\n$/, "") : node ? hastText(node) : "";
   return <FenceBlock code={text} language={languageOf(marked?.slice("language-".length) ?? "")} settled />;
 }
 
 function TaskBox({ checked }: ComponentProps<"input"> & WithNode) {
   const { t } = useTranslation("markdown");
-  return <input type="checkbox" checked={checked === true} disabled readOnly aria-label={checked ? t("task.done") : t("task.open")} />;
+  return (
+    <input
+      type="checkbox"
+      checked={checked === true}
+      disabled
+      readOnly
+      aria-label={checked ? t("task.done") : t("task.open")}
+    />
+  );
 }

@@ -31,7 +31,13 @@ export function CopyButton({ text, label, icon, className }: CopyButtonProps) {
   return (
     <>
       <IconButton label={shown} size="sm" onClick={copy} {...(className ? { className } : {})}>
-        {state === "done" ? <Check aria-hidden className="text-ok" /> : state === "failed" ? <TriangleAlert aria-hidden className="text-danger" /> : (icon ?? <Copy aria-hidden />)}
+        {state === "done" ? (
+          <Check aria-hidden className="text-ok" />
+        ) : state === "failed" ? (
+          <TriangleAlert aria-hidden className="text-danger" />
+        ) : (
+          (icon ?? <Copy aria-hidden />)
+        )}
       </IconButton>
       <span role="status" className="sr-only">
         {state === "idle" ? "" : shown}

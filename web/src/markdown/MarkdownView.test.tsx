@@ -10,7 +10,9 @@ import { holdBack, repairTail } from "./repair";
 
 vi.mock("./mermaid/render", () => ({
   renderDiagram: (source: string) =>
-    source.includes("broken") ? Promise.reject(new Error("Parse error on line 1\nmore")) : Promise.resolve(`<svg data-drawn="${source.length}"></svg>`),
+    source.includes("broken")
+      ? Promise.reject(new Error("Parse error on line 1\nmore"))
+      : Promise.resolve(`<svg data-drawn="${source.length}"></svg>`),
 }));
 
 const view = (text: string, streaming = false) => (
@@ -21,16 +23,28 @@ const view = (text: string, streaming = false) => (
 
 /** Lets the lazy parts (maths, grammars, diagrams) arrive. */
 async function settled(container: HTMLElement): Promise<string> {
-  await vi.waitFor(async () => {
-    await act(async () => undefined);
-    const waiting = container.querySelectorAll(".md-diagram pre").length;
-    const coloured = [...container.querySelectorAll<HTMLElement>(".md-code[data-settled]")].filter((block) => /^(TypeScript|JavaScript|Markdown)$/.test(block.querySelector(".md-bar-label")?.textContent ?? ""));
-    expect(waiting).toBe(0);
-    for (const block of coloured) expect(block.querySelector("code span")).not.toBeNull();
-    if (container.textContent?.includes("∫") === false && /\\int|\\frac/.test(container.querySelector("code")?.textContent ?? "")) throw new Error("maths not there yet");
-  }, { timeout: 10_000, interval: 10 });
+  await vi.waitFor(
+    async () => {
+      await act(async () => undefined);
+      const waiting = container.querySelectorAll(".md-diagram pre").length;
+      const coloured = [...container.querySelectorAll<HTMLElement>(".md-code[data-settled]")].filter(
+        (block) =>
+          /^(TypeScript|JavaScript|Markdown)$/.test(block.querySelector(".md-bar-label")?.textContent ?? ""),
+      );
+      expect(waiting).toBe(0);
+      for (const block of coloured) expect(block.querySelector("code span")).not.toBeNull();
+      if (
+        container.textContent?.includes("∫") === false &&
+        /\\int|\\frac/.test(container.querySelector("code")?.textContent ?? "")
+      )
+        throw new Error("maths not there yet");
+    },
+    { timeout: 10_000, interval: 10 },
+  );
   // Base UI numbers its elements per mount; React leaves an empty attribute where it took the last style away.
-  return container.innerHTML.replaceAll(' style=""', "").replace(/ (?:id|aria-describedby|data-base-ui-[a-z-]+)="[^"]*base-ui[^"]*"/g, "");
+  return container.innerHTML
+    .replaceAll(' style=""', "")
+    .replace(/ (?:id|aria-describedby|data-base-ui-[a-z-]+)="[^"]*base-ui[^"]*"/g, "");
 }
 
 async function oneShot(text: string): Promise<string> {
@@ -50,21 +64,25 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("finished DOM", () => {
-  it.each(Object.keys(documents))("%s: is the one-shot DOM for every chunking", async (name) => {
-    const text = documents[name] ?? "";
-    const expected = await oneShot(text);
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(text.length), { minLength: 1, maxLength: 12 }), async (cuts) => {
-        const { container, rerender, unmount } = render(view("", true));
-        for (const cut of [...cuts].sort((a, b) => a - b)) rerender(view(text.slice(0, cut), true));
-        rerender(view(text, true));
-        rerender(view(text, false));
-        expect(await settled(container)).toBe(expected);
-        unmount();
-      }),
-      { numRuns: 15 },
-    );
-  }, 120_000);
+  it.each(Object.keys(documents))(
+    "%s: is the one-shot DOM for every chunking",
+    async (name) => {
+      const text = documents[name] ?? "";
+      const expected = await oneShot(text);
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.nat(text.length), { minLength: 1, maxLength: 12 }), async (cuts) => {
+          const { container, rerender, unmount } = render(view("", true));
+          for (const cut of [...cuts].sort((a, b) => a - b)) rerender(view(text.slice(0, cut), true));
+          rerender(view(text, true));
+          rerender(view(text, false));
+          expect(await settled(container)).toBe(expected);
+          unmount();
+        }),
+        { numRuns: 15 },
+      );
+    },
+    120_000,
+  );
 
   it("renders a growing document without ever losing what was settled", () => {
     const text = `${documents["prose"]}\n\n${documents["lists"]}\n\n${documents["table"]}`;
@@ -93,7 +111,9 @@ describe("markers", () => {
     const text =
       "## Heading\n\nSome **bold**, *soft*, ~~gone~~, `code` and [a link](https://example.org/x).\n\n- one\n- [ ] open **item**\n\n1. first\n2. second\n\n> quoted *text*\n\n| A | B |\n|---|---|\n| 1 | **2** |\n\n```js\nlet a = 1;\n```\n\nEnd.";
     for (let end = 1; end <= text.length; end++) {
-      expect(visible(text.slice(0, end)), text.slice(0, end)).not.toMatch(/\*|`|~|#|\||\[|\]|>|https:|^\s*[-\d]/m);
+      expect(visible(text.slice(0, end)), text.slice(0, end)).not.toMatch(
+        /\*|`|~|#|\||\[|\]|>|https:|^\s*[-\d]/m,
+      );
     }
   });
 
@@ -181,14 +201,21 @@ describe("blocks", () => {
     const section = screen.getByRole("region", { name: "Footnotes" });
     expect(within(section).getAllByRole("listitem")).toHaveLength(2);
     expect(within(section).getByText(/second paragraph/)).toBeInTheDocument();
-    expect(container.querySelector(references[0]?.getAttribute("href") ?? "none")).toHaveTextContent("The first note.");
+    expect(container.querySelector(references[0]?.getAttribute("href") ?? "none")).toHaveTextContent(
+      "The first note.",
+    );
     expect(screen.getByRole("link", { name: "a reference" })).toHaveAttribute("href", "https://example.org/");
   });
 
-  it("has headings below those of the page", () => {
-    render(view("# One\n\n## Two"));
-    expect(screen.getByRole("heading", { level: 3, name: "One" })).toBeInTheDocument();
-    expect(screen.getByRole("heading", { level: 4, name: "Two" })).toBeInTheDocument();
+  it("has headings below those of the page, skipping no level, whatever the model began with", () => {
+    const levels = (text: string) => {
+      const { container, unmount } = render(view(text));
+      const found = [...container.querySelectorAll("h1,h2,h3,h4,h5,h6")].map((heading) => heading.tagName);
+      unmount();
+      return found;
+    };
+    expect(levels("# One\n\n## Two\n\n# Three")).toEqual(["H3", "H4", "H3"]);
+    expect(levels("## One\n\n##### Two\n\n### Three\n\n# Four")).toEqual(["H3", "H4", "H4", "H3"]);
   });
 
   it("has no accessibility findings", async () => {

@@ -3,6 +3,7 @@ import "./markdown.css";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FenceBlock, MarkdownBlock } from "./Block";
+import { headingRanks } from "./outline";
 import { footnoteId } from "./pipeline";
 import { type DocumentContext, documentContext, type PreparedBlock, prepareBlock } from "./prepare";
 import { repairTail } from "./repair";
@@ -18,15 +19,27 @@ export interface MarkdownViewProps {
 
 export default function MarkdownView({ text, streaming = false, id }: MarkdownViewProps) {
   const [splitter] = useState(() => new BlockSplitter());
-  const blocks = useMemo(() => (streaming ? splitter.update(text) : split(text)), [splitter, streaming, text]);
+  const blocks = useMemo(
+    () => (streaming ? splitter.update(text) : split(text)),
+    [splitter, streaming, text],
+  );
   const context = useMemo(() => documentContext(blocks, streaming), [blocks, streaming]);
+  const ranks = useMemo(() => headingRanks(blocks), [blocks]);
   const last = streaming ? blocks.at(-1) : undefined;
   const notes = context.footnotes.size === 0 ? "" : JSON.stringify([...context.footnotes]);
   return (
     <div className="md">
       {blocks.map((block, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever appended, the tail changes in place
-        <OneBlock key={index} block={block} isTail={block === last && !block.settled} context={context} notes={notes} prefix={id} />
+        <OneBlock
+          key={index}
+          block={block}
+          isTail={block === last && !block.settled}
+          context={context}
+          notes={notes}
+          prefix={id}
+          rank={ranks.get(index)}
+        />
       ))}
       <Footnotes blocks={blocks} context={context} notes={notes} prefix={id} />
     </div>
@@ -39,9 +52,10 @@ interface OneBlockProps {
   context: DocumentContext;
   notes: string;
   prefix: string;
+  rank: number | undefined;
 }
 
-function OneBlock({ block, isTail, context, notes, prefix }: OneBlockProps) {
+function OneBlock({ block, isTail, context, notes, prefix, rank }: OneBlockProps) {
   switch (block.kind) {
     case "definition":
     case "footnote":
@@ -55,9 +69,19 @@ function OneBlock({ block, isTail, context, notes, prefix }: OneBlockProps) {
         <pre className="md-math-pending">{block.text}</pre>
       );
     case "markdown": {
-      const { source, hasMath } = isTail ? prepareBlock(repairTail(block.raw), context) : prepared(block, context);
+      const { source, hasMath } = isTail
+        ? prepareBlock(repairTail(block.raw), context)
+        : prepared(block, context);
       if (source.trim() === "") return null;
-      return <MarkdownBlock source={source} hasMath={hasMath} notes={source.includes("[^") ? notes : ""} prefix={prefix} />;
+      return (
+        <MarkdownBlock
+          source={source}
+          hasMath={hasMath}
+          notes={source.includes("[^") ? notes : ""}
+          prefix={prefix}
+          {...(rank === undefined ? {} : { rank })}
+        />
+      );
     }
   }
 }
@@ -66,7 +90,8 @@ function OneBlock({ block, isTail, context, notes, prefix }: OneBlockProps) {
 const alone = new WeakMap<Block, PreparedBlock>();
 
 function prepared(block: Block, context: DocumentContext): PreparedBlock {
-  const standsAlone = !block.raw.includes("[") || (context.definitions.size === 0 && context.footnotes.size === 0);
+  const standsAlone =
+    !block.raw.includes("[") || (context.definitions.size === 0 && context.footnotes.size === 0);
   if (!standsAlone) return prepareBlock(block.raw, context);
   const known = alone.get(block);
   if (known) return known;
@@ -75,7 +100,17 @@ function prepared(block: Block, context: DocumentContext): PreparedBlock {
   return result;
 }
 
-function Footnotes({ blocks, context, notes, prefix }: { blocks: readonly Block[]; context: DocumentContext; notes: string; prefix: string }) {
+function Footnotes({
+  blocks,
+  context,
+  notes,
+  prefix,
+}: {
+  blocks: readonly Block[];
+  context: DocumentContext;
+  notes: string;
+  prefix: string;
+}) {
   const { t } = useTranslation("markdown");
   const texts = new Map<number, string>();
   for (const block of blocks) {
@@ -91,7 +126,12 @@ function Footnotes({ blocks, context, notes, prefix }: { blocks: readonly Block[
           const { source, hasMath } = prepareBlock(text, context);
           return (
             <li key={number} id={footnoteId(prefix, number)} value={number} tabIndex={-1}>
-              <MarkdownBlock source={source} hasMath={hasMath} notes={source.includes("[^") ? notes : ""} prefix={prefix} />
+              <MarkdownBlock
+                source={source}
+                hasMath={hasMath}
+                notes={source.includes("[^") ? notes : ""}
+                prefix={prefix}
+              />
             </li>
           );
         })}

@@ -40,7 +40,12 @@ function imageLink(source: string, alt: string): ElementContent {
   }
   const words: ElementContent[] = [{ type: "text", value: alt || host || source }];
   if (host === "") return { type: "element", tagName: "span", properties: {}, children: words };
-  const link: Element = { type: "element", tagName: "a", properties: { href: source, dataImageHost: host }, children: words };
+  const link: Element = {
+    type: "element",
+    tagName: "a",
+    properties: { href: source, dataImageHost: host },
+    children: words,
+  };
   return link;
 }
 

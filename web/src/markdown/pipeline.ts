@@ -17,7 +17,11 @@ export interface Extensions {
 }
 
 export function createParser(extensions: Extensions = { remark: [], rehype: [] }): Parse {
-  const parser = unified().use(remarkParse).use(remarkGfm, { singleTilde: false }).use(extensions.remark).freeze();
+  const parser = unified()
+    .use(remarkParse)
+    .use(remarkGfm, { singleTilde: false })
+    .use(extensions.remark)
+    .freeze();
   const transformer = unified()
     .use(remarkRehype, { allowDangerousHtml: true })
     .use(htmlAsText)
@@ -75,7 +79,12 @@ function htmlAsText() {
         return [SKIP, index];
       } else if (parent.type === "root") {
         // A block of HTML has no paragraph around it yet.
-        parent.children.splice(index, 1, { type: "element", tagName: "p", properties: {}, children: [{ type: "text", value: text }] });
+        parent.children.splice(index, 1, {
+          type: "element",
+          tagName: "p",
+          properties: {},
+          children: [{ type: "text", value: text }],
+        });
       } else {
         parent.children.splice(index, 1, { type: "text", value: text });
       }

@@ -15,7 +15,11 @@ export function holdBack(source: string): string {
   const line = source.slice(lineStart);
   const before = source.slice(0, lineStart);
   // The start of a heading, list item, quote, fence, table row, footnote or rule.
-  if (/^[ \t>]*(?:#{1,6}[ \t]*|[-*+][ \t]*|\d{1,9}[.)]?[ \t]*|>+[ \t]*|`{1,3}[^`\s]*|~{1,3}[^~\s]*|\$\$?|\\\[?|\[\^?[^\]]*\]?|[-*_][-*_ \t]*)$/.test(line)) {
+  if (
+    /^[ \t>]*(?:#{1,6}[ \t]*|[-*+][ \t]*|\d{1,9}[.)]?[ \t]*|>+[ \t]*|`{1,3}[^`\s]*|~{1,3}[^~\s]*|\$\$?|\\\[?|\[\^?[^\]]*\]?|[-*_][-*_ \t]*)$/.test(
+      line,
+    )
+  ) {
     return before;
   }
   // A list item whose task box is not complete.
@@ -38,16 +42,24 @@ function pendingTable(source: string): string | null {
   const lines = source.slice(start === 0 ? 0 : start + 1).split("\n");
   const head = lines[0] ?? "";
   if (!/^ {0,3}\|/.test(head)) return null;
-  const complete = lines.length > 2 || (lines.length === 2 && /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/.test(lines[1] ?? "") && columns(lines[1] ?? "") >= columns(head));
+  const complete =
+    lines.length > 2 ||
+    (lines.length === 2 &&
+      /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/.test(lines[1] ?? "") &&
+      columns(lines[1] ?? "") >= columns(head));
   if (!complete && (lines.length === 1 || /^[ \t|:-]*$/.test(lines[1] ?? ""))) {
     return source.slice(0, start === 0 ? 0 : start + 1);
   }
   // A row that has only begun: its last cell closes by itself, a lone bar would be an empty row.
   const last = lines.at(-1) ?? "";
-  if (lines.length > 2 && /^ {0,3}\|[ \t]*$/.test(last)) return source.slice(0, source.length - last.length - 1);
+  if (lines.length > 2 && /^ {0,3}\|[ \t]*$/.test(last))
+    return source.slice(0, source.length - last.length - 1);
   return null;
 }
 
 function columns(row: string): number {
-  return row.trim().replace(/^\||\|$/g, "").split("|").length;
+  return row
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split("|").length;
 }

@@ -16,7 +16,7 @@ export interface Block {
   readonly raw: string;
   /** `code`: the code; `math`: the TeX; `footnote`: the note's Markdown; otherwise the source. */
   readonly text: string;
-  /** `code`: the first word of the info string, lower case; `definition` and `footnote`: the label. */
+  /** `code`: the first word of the info string, lower case; `definition` and `footnote`: the label; a heading: `h1` to `h6`. */
   readonly label: string;
   /** False while more text can still change this block. */
   readonly settled: boolean;
@@ -118,7 +118,13 @@ function toBlock(token: BlockToken, settled: boolean): Block {
     case "footnoteDefinition":
       return { kind: "footnote", raw, text: token.content, label: token.label, settled };
     default:
-      return { kind: "markdown", raw, text: raw, label: "", settled };
+      return {
+        kind: "markdown",
+        raw,
+        text: raw,
+        label: token.type === "heading" ? `h${token.depth}` : "",
+        settled,
+      };
   }
 }
 

@@ -40,7 +40,9 @@ export function streamServer(onOpen: (request: SeenRequest, gate: Gate) => unkno
       end: (how = "closed") => (how === "closed" ? controller.close() : controller.error(new Error("cut"))),
     };
     const refused = onOpen(record, gate);
-    return refused instanceof Response ? refused : new HttpResponse(body, { headers: { "content-type": "text/event-stream" } });
+    return refused instanceof Response
+      ? refused
+      : new HttpResponse(body, { headers: { "content-type": "text/event-stream" } });
   };
   server.use(
     http.post("*/api/chat/stream", answer),
@@ -81,6 +83,8 @@ export const testMessage = (fields: Partial<Message> & Pick<Message, "id" | "rol
 export function chatServer(chat: Chat, messages: Message[]): void {
   server.use(
     http.get(`*/api/chat/${chat.id}`, () => HttpResponse.json({ chat })),
-    http.get(`*/api/chat/${chat.id}/messages`, () => HttpResponse.json({ items: messages, nextCursor: null })),
+    http.get(`*/api/chat/${chat.id}/messages`, () =>
+      HttpResponse.json({ items: messages, nextCursor: null }),
+    ),
   );
 }

@@ -32,7 +32,13 @@ export const CodeBlock = memo(function CodeBlock({ code, language, settled }: Co
     <figure className="md-code" data-wrap={wrap || undefined} data-settled={settled || undefined}>
       <figcaption className="md-bar">
         <span className="md-bar-label">{label}</span>
-        <IconButton label={wrap ? t("code.unwrap") : t("code.wrap")} size="sm" aria-pressed={wrap} onClick={() => setWrap(!wrap)} className={wrap ? "bg-hover text-fg" : ""}>
+        <IconButton
+          label={wrap ? t("code.unwrap") : t("code.wrap")}
+          size="sm"
+          aria-pressed={wrap}
+          onClick={() => setWrap(!wrap)}
+          className={wrap ? "bg-hover text-fg" : ""}
+        >
           <TextWrap aria-hidden />
         </IconButton>
         <CopyButton label={t("code.copy")} text={() => code} />

@@ -8,7 +8,11 @@ interface Language {
 }
 
 const languages: Readonly<Record<string, Language>> = {
-  bash: { label: "Shell", aliases: ["sh", "shell", "zsh", "console", "shellscript"], load: () => import("@shikijs/langs/bash") },
+  bash: {
+    label: "Shell",
+    aliases: ["sh", "shell", "zsh", "console", "shellscript"],
+    load: () => import("@shikijs/langs/bash"),
+  },
   c: { label: "C", aliases: ["h"], load: () => import("@shikijs/langs/c") },
   cpp: { label: "C++", aliases: ["c++", "cc", "hpp", "cxx"], load: () => import("@shikijs/langs/cpp") },
   csharp: { label: "C#", aliases: ["cs", "c#"], load: () => import("@shikijs/langs/csharp") },
@@ -19,28 +23,49 @@ const languages: Readonly<Record<string, Language>> = {
   html: { label: "HTML", aliases: ["htm"], load: () => import("@shikijs/langs/html") },
   ini: { label: "INI", aliases: ["conf", "properties"], load: () => import("@shikijs/langs/ini") },
   java: { label: "Java", aliases: [], load: () => import("@shikijs/langs/java") },
-  javascript: { label: "JavaScript", aliases: ["js", "mjs", "cjs", "node"], load: () => import("@shikijs/langs/javascript") },
+  javascript: {
+    label: "JavaScript",
+    aliases: ["js", "mjs", "cjs", "node"],
+    load: () => import("@shikijs/langs/javascript"),
+  },
   json: { label: "JSON", aliases: ["jsonc", "json5", "jsonl"], load: () => import("@shikijs/langs/json") },
   jsx: { label: "JSX", aliases: [], load: () => import("@shikijs/langs/jsx") },
   kotlin: { label: "Kotlin", aliases: ["kt", "kts"], load: () => import("@shikijs/langs/kotlin") },
   lua: { label: "Lua", aliases: [], load: () => import("@shikijs/langs/lua") },
   markdown: { label: "Markdown", aliases: ["md"], load: () => import("@shikijs/langs/markdown") },
   php: { label: "PHP", aliases: [], load: () => import("@shikijs/langs/php") },
-  powershell: { label: "PowerShell", aliases: ["ps1", "ps", "pwsh"], load: () => import("@shikijs/langs/powershell") },
+  powershell: {
+    label: "PowerShell",
+    aliases: ["ps1", "ps", "pwsh"],
+    load: () => import("@shikijs/langs/powershell"),
+  },
   python: { label: "Python", aliases: ["py", "python3"], load: () => import("@shikijs/langs/python") },
   r: { label: "R", aliases: [], load: () => import("@shikijs/langs/r") },
   ruby: { label: "Ruby", aliases: ["rb"], load: () => import("@shikijs/langs/ruby") },
   rust: { label: "Rust", aliases: ["rs"], load: () => import("@shikijs/langs/rust") },
-  sql: { label: "SQL", aliases: ["postgresql", "postgres", "mysql", "sqlite"], load: () => import("@shikijs/langs/sql") },
+  sql: {
+    label: "SQL",
+    aliases: ["postgresql", "postgres", "mysql", "sqlite"],
+    load: () => import("@shikijs/langs/sql"),
+  },
   swift: { label: "Swift", aliases: [], load: () => import("@shikijs/langs/swift") },
   toml: { label: "TOML", aliases: [], load: () => import("@shikijs/langs/toml") },
   tsx: { label: "TSX", aliases: [], load: () => import("@shikijs/langs/tsx") },
-  typescript: { label: "TypeScript", aliases: ["ts", "mts", "cts"], load: () => import("@shikijs/langs/typescript") },
+  typescript: {
+    label: "TypeScript",
+    aliases: ["ts", "mts", "cts"],
+    load: () => import("@shikijs/langs/typescript"),
+  },
   xml: { label: "XML", aliases: ["svg", "xsl"], load: () => import("@shikijs/langs/xml") },
   yaml: { label: "YAML", aliases: ["yml"], load: () => import("@shikijs/langs/yaml") },
 };
 
-const byAlias = new Map(Object.entries(languages).flatMap(([id, language]) => [[id, id] as const, ...language.aliases.map((alias) => [alias, id] as const)]));
+const byAlias = new Map(
+  Object.entries(languages).flatMap(([id, language]) => [
+    [id, id] as const,
+    ...language.aliases.map((alias) => [alias, id] as const),
+  ]),
+);
 
 /** The grammar's id for a fence's label; null when there is none. */
 export function languageId(label: string): string | null {

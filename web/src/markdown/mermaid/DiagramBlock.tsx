@@ -2,8 +2,8 @@ import { ChartNetwork, CodeXml } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/ui/button";
-import { CodeBlock } from "../code/CodeBlock";
 import { CopyButton } from "../CopyButton";
+import { CodeBlock } from "../code/CodeBlock";
 
 type Drawing = { state: "drawing" } | { state: "drawn"; svg: string } | { state: "failed"; reason: string };
 
@@ -20,7 +20,9 @@ export function DiagramBlock({ source }: { source: string }) {
       .then(({ renderDiagram }) => renderDiagram(source))
       .then(
         (svg) => current && setDrawing({ state: "drawn", svg }),
-        (error: unknown) => current && setDrawing({ state: "failed", reason: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) =>
+          current &&
+          setDrawing({ state: "failed", reason: error instanceof Error ? error.message : String(error) }),
       );
     return () => {
       current = false;
@@ -41,7 +43,12 @@ export function DiagramBlock({ source }: { source: string }) {
     <figure className="md-diagram">
       <figcaption className="md-bar">
         <span className="md-bar-label">{t("diagram.label")}</span>
-        <IconButton label={showSource ? t("diagram.showDrawing") : t("diagram.showSource")} size="sm" aria-pressed={showSource} onClick={() => setShowSource(!showSource)}>
+        <IconButton
+          label={showSource ? t("diagram.showDrawing") : t("diagram.showSource")}
+          size="sm"
+          aria-pressed={showSource}
+          onClick={() => setShowSource(!showSource)}
+        >
           {showSource ? <ChartNetwork aria-hidden /> : <CodeXml aria-hidden />}
         </IconButton>
         <CopyButton label={t("diagram.copy")} text={() => source} />
@@ -53,7 +60,12 @@ export function DiagramBlock({ source }: { source: string }) {
         </pre>
       ) : (
         // biome-ignore lint/security/noDangerouslySetInnerHtml: mermaid's own SVG, made with securityLevel "strict"
-        <div className="md-diagram-drawing" role="img" aria-label={t("diagram.label")} dangerouslySetInnerHTML={{ __html: drawing.svg }} />
+        <div
+          className="md-diagram-drawing"
+          role="img"
+          aria-label={t("diagram.label")}
+          dangerouslySetInnerHTML={{ __html: drawing.svg }}
+        />
       )}
     </figure>
   );

@@ -15,7 +15,11 @@ export function TableBlock({ children }: { children?: ReactNode }) {
         <table ref={table}>{children}</table>
       </div>
       <div className="md-table-tools">
-        <CopyButton label={t("table.copy")} icon={<Sheet aria-hidden />} text={() => (table.current ? toCsv(tableRows(table.current)) : "")} />
+        <CopyButton
+          label={t("table.copy")}
+          icon={<Sheet aria-hidden />}
+          text={() => (table.current ? toCsv(tableRows(table.current)) : "")}
+        />
       </div>
     </div>
   );

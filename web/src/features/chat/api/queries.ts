@@ -1,5 +1,11 @@
 /** Server data of the chat feature through TanStack Query, kept right by what runs and other tabs announce. */
-import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  type QueryClient,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { useEffect } from "react";
 import { $api } from "@/lib/api";
 import { onChatEvent } from "../state/chat-events";
@@ -22,7 +28,8 @@ export function useChatList(q: string, archived: boolean) {
     queryFn: ({ pageParam, signal }) => listChats({ q, archived, cursor: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
-    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((chat) => chat.activeJobId)) ? RUNNING_POLL_MS : false),
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some((page) => page.items.some((chat) => chat.activeJobId)) ? RUNNING_POLL_MS : false,
     placeholderData: (before) => before,
   });
 }
@@ -50,11 +57,16 @@ export function useUserName(): string | undefined {
 
 /** Changes a chat in every list that is held. */
 export function patchChatLists(client: QueryClient, chatId: string, change: (chat: Chat) => Chat): void {
-  client.setQueriesData<InfiniteData<Page<Chat>>>({ queryKey: ["chats", "list"] }, (data) =>
-    data && {
-      ...data,
-      pages: data.pages.map((page) => ({ ...page, items: page.items.map((chat) => (chat.id === chatId ? change(chat) : chat)) })),
-    },
+  client.setQueriesData<InfiniteData<Page<Chat>>>(
+    { queryKey: ["chats", "list"] },
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) => ({
+          ...page,
+          items: page.items.map((chat) => (chat.id === chatId ? change(chat) : chat)),
+        })),
+      },
   );
 }
 
@@ -69,7 +81,11 @@ export function useChatSync(): void {
             patchChatLists(client, event.chatId, (chat) => ({ ...chat, title: event.title }));
             return;
           case "started":
-            patchChatLists(client, event.chatId, (chat) => ({ ...chat, activeJobId: event.jobId, updatedAt: new Date().toISOString() }));
+            patchChatLists(client, event.chatId, (chat) => ({
+              ...chat,
+              activeJobId: event.jobId,
+              updatedAt: new Date().toISOString(),
+            }));
             return;
           case "ended":
             patchChatLists(client, event.chatId, (chat) => ({ ...chat, activeJobId: null }));

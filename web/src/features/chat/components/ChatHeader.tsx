@@ -28,7 +28,7 @@ export function ChatHeader({ chat, title, onFind }: ChatHeaderProps) {
     );
   }
   return (
-    <PageHeader className="border-transparent border-b">
+    <PageHeader>
       {renaming ? (
         <>
           <h1 className="sr-only">{title}</h1>
@@ -60,10 +60,16 @@ export function ChatHeader({ chat, title, onFind }: ChatHeaderProps) {
         <MenuItem icon={<Pencil aria-hidden />} onSelect={() => setRenaming(true)}>
           {t("header.rename")}
         </MenuItem>
-        <MenuItem icon={chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />} onSelect={() => change(chat, { pinned: !chat.pinned })}>
+        <MenuItem
+          icon={chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
+          onSelect={() => change(chat, { pinned: !chat.pinned })}
+        >
           {chat.pinned ? t("header.unpin") : t("header.pin")}
         </MenuItem>
-        <MenuItem icon={chat.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />} onSelect={() => change(chat, { archived: !chat.archived })}>
+        <MenuItem
+          icon={chat.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
+          onSelect={() => change(chat, { archived: !chat.archived })}
+        >
           {chat.archived ? t("header.unarchive") : t("header.archive")}
         </MenuItem>
         <MenuSeparator />

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { MOBILE_QUERY, useMediaQuery } from "@/lib/media";
 import { toApiError } from "@/lib/api/errors";
+import { MOBILE_QUERY, useMediaQuery } from "@/lib/media";
 import { useShortcut } from "@/lib/shortcuts";
 import { preloadMarkdown } from "@/markdown/Markdown";
 import { Button, buttonClass } from "@/ui/button";
@@ -64,7 +64,14 @@ function OpenChat({ threadId, thread }: { threadId: string; thread: ThreadData }
     composer.current?.focus();
   }, []);
   const answering = thread.activeRuns.length > 0;
-  useShortcut("escape", () => void stop(threadId).catch((error: unknown) => toast.error(t("composer.stopFailed"), { description: toApiError(error).detail })), answering && !finding);
+  useShortcut(
+    "escape",
+    () =>
+      void stop(threadId).catch((error: unknown) =>
+        toast.error(t("composer.stopFailed"), { description: toApiError(error).detail }),
+      ),
+    answering && !finding,
+  );
   useShortcut(FIND_CHORD, () => setFinding(true), !isEmpty && !finding);
 
   return (
@@ -76,7 +83,10 @@ function OpenChat({ threadId, thread }: { threadId: string; thread: ThreadData }
         ) : isEmpty && thread.load !== "ready" ? (
           <ThreadSkeleton label={t("thread.loading")} />
         ) : isEmpty ? (
-          <div className="absolute inset-0 flex flex-col justify-center overflow-y-auto pt-6" style={{ paddingBottom: bottom + 24 }}>
+          <div
+            className="absolute inset-0 flex flex-col overflow-y-auto pt-6"
+            style={{ paddingBottom: bottom + 24 }}
+          >
             <EmptyChat onPrompt={compose} />
           </div>
         ) : (
@@ -141,7 +151,7 @@ function ThreadSkeleton({ label }: { label: string }) {
         <div className="grid gap-10">
           {[0, 1].map((turn) => (
             <div key={turn} className="grid gap-8">
-              <Skeleton className="ms-auto h-11 w-[46%] rounded-2xl rounded-ee-md" />
+              <Skeleton className="ms-auto h-11 w-[46%] rounded-2xl" />
               <div className="grid gap-3">
                 <Skeleton className="h-4 w-[92%]" />
                 <Skeleton className="h-4 w-[97%]" />

@@ -20,10 +20,12 @@ export function EmptyChat({ onPrompt }: { onPrompt: (text: string) => void }) {
   const noModel = models !== undefined && models.items.length === 0;
   const prompts = next?.demo ? DEMO : REAL;
   return (
-    <div className="column flex flex-col items-center px-4 pb-8 text-center sm:px-6">
+    <div className="column my-auto flex flex-col items-center px-4 pb-8 text-center sm:px-6">
       <BearMark className="mb-5 size-12" />
       <h2 className="text-balance font-semibold text-fg text-xl">{useGreeting()}</h2>
-      <p className="mt-1.5 text-base text-fg-muted">{noModel ? t("noModel.detail") : t("greeting.question")}</p>
+      <p className="mt-1.5 text-base text-fg-muted">
+        {noModel ? t("noModel.detail") : t("greeting.question")}
+      </p>
       {noModel ? (
         <Link to="/settings/models" className={cn(buttonClass({ variant: "primary" }), "mt-6")}>
           {t("noModel.action")}

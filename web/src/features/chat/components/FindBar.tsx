@@ -1,3 +1,4 @@
+import "../find.css";
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,12 +24,23 @@ const NONE: readonly string[] = [];
 export function FindBar({ threadId, onShow, onClose }: FindBarProps) {
   const { t } = useTranslation("chat");
   const [query, setQuery] = useState("");
-  const [current, setCurrent] = useState(0);
+  // The match that is shown, by message: its number changes when older messages arrive.
+  const [chosen, setChosen] = useState<{ id: string; offset: number } | null>(null);
   const settled = useDebounced(query, 120);
   const path = useThreads((state) => state.threads[threadId]?.path ?? NONE);
   const loading = useThreads((state) => state.threads[threadId]?.loadingOlder ?? false);
-  const matches = useMemo(() => findMatches(path.map((id) => useThreads.getState().messagesById[id]?.content ?? ""), settled), [path, settled]);
-  const match = matches[Math.min(current, matches.length - 1)];
+  const matches = useMemo(
+    () =>
+      findMatches(
+        path.map((id) => useThreads.getState().messagesById[id]?.content ?? ""),
+        settled,
+      ),
+    [path, settled],
+  );
+  // A new search begins at the latest mention: that is where the person is.
+  const found = matches.findIndex((one) => path[one.message] === chosen?.id && one.offset === chosen?.offset);
+  const current = found < 0 ? matches.length - 1 : found;
+  const match = matches[current];
 
   const closed = useRef(false);
   useEffect(() => {
@@ -39,18 +51,18 @@ export function FindBar({ threadId, onShow, onClose }: FindBarProps) {
     };
   }, [threadId]);
 
-  // A new search begins at the latest mention: that is where the person is.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new query starts over
-  useEffect(() => setCurrent(Math.max(0, matches.length - 1)), [settled]);
-
-  const index = match?.message ?? -1;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another match moves the view
+  const shownId = match ? path[match.message] : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another match moves the view, not its new number
   useEffect(() => {
-    if (index >= 0) onShow(index);
-  }, [index, settled]);
+    if (match) onShow(match.message);
+  }, [shownId, settled]);
   useHighlight(settled, match);
 
-  const step = (by: number) => setCurrent((at) => (matches.length === 0 ? 0 : (Math.min(at, matches.length - 1) + by + matches.length) % matches.length));
+  const step = (by: number) => {
+    const next = matches[(current + by + matches.length) % matches.length];
+    const id = next && path[next.message];
+    if (next && id !== undefined) setChosen({ id, offset: next.offset });
+  };
   return (
     <search className="absolute end-3 top-2 z-30 flex items-center gap-1 rounded-lg border border-border bg-surface p-1.5 shadow-md max-sm:inset-x-3">
       <input
@@ -59,7 +71,10 @@ export function FindBar({ threadId, onShow, onClose }: FindBarProps) {
         value={query}
         aria-label={t("find.label")}
         placeholder={t("find.placeholder")}
-        onChange={(event) => setQuery(event.target.value)}
+        onChange={(event) => {
+          setQuery(event.target.value);
+          setChosen(null);
+        }}
         onKeyDown={(event) => {
           if (event.key === "Enter" && !event.nativeEvent.isComposing) step(event.shiftKey ? 1 : -1);
           else if (event.key === "Escape") {
@@ -70,9 +85,22 @@ export function FindBar({ threadId, onShow, onClose }: FindBarProps) {
         className="h-8 min-w-0 flex-1 rounded-sm bg-transparent px-2 text-sm outline-none sm:w-56"
       />
       <span role="status" className="min-w-14 px-1 text-center text-fg-muted text-meta tabular-nums">
-        {loading ? <Spinner label={t("find.loading")} /> : settled === "" ? "" : matches.length === 0 ? t("find.none") : t("find.count", { current: Math.min(current, matches.length - 1) + 1, total: matches.length })}
+        {loading ? (
+          <Spinner label={t("find.loading")} />
+        ) : settled === "" ? (
+          ""
+        ) : matches.length === 0 ? (
+          t("find.none")
+        ) : (
+          t("find.count", { current: current + 1, total: matches.length })
+        )}
       </span>
-      <IconButton label={t("find.previous")} size="sm" disabled={matches.length === 0} onClick={() => step(-1)}>
+      <IconButton
+        label={t("find.previous")}
+        size="sm"
+        disabled={matches.length === 0}
+        onClick={() => step(-1)}
+      >
         <ChevronUp aria-hidden />
       </IconButton>
       <IconButton label={t("find.next")} size="sm" disabled={matches.length === 0} onClick={() => step(1)}>

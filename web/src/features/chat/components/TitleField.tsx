@@ -37,7 +37,10 @@ export function TitleField({ title, label, onDone, className }: TitleFieldProps)
           finish(false);
         }
       }}
-      className={cn("h-8 w-full min-w-0 rounded-sm border border-focus bg-surface px-2 text-base outline-none sm:text-sm", className)}
+      className={cn(
+        "h-8 w-full min-w-0 rounded-sm border border-focus bg-surface px-2 text-base outline-none sm:text-sm",
+        className,
+      )}
     />
   );
 }

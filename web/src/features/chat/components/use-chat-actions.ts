@@ -38,13 +38,18 @@ export function useChatActions() {
       void apply(chat.id, changes, t("chat:sidebar.changeFailed")).then((done) => {
         if (!done || changes.archived !== true) return;
         toast(t("chat:sidebar.archivedToast"), {
-          action: { label: t("common:undo"), onClick: () => void apply(chat.id, { archived: false }, t("chat:sidebar.changeFailed")) },
+          action: {
+            label: t("common:undo"),
+            onClick: () => void apply(chat.id, { archived: false }, t("chat:sidebar.changeFailed")),
+          },
         });
       });
     },
     remove: (chat: Chat) => {
       const open = pathname === `/chat/${chat.id}`;
-      scheduleDeletion(chat.id, (error) => toast.error(t("chat:sidebar.deleteFailed"), { description: toApiError(error).detail }));
+      scheduleDeletion(chat.id, (error) =>
+        toast.error(t("chat:sidebar.deleteFailed"), { description: toApiError(error).detail }),
+      );
       if (open) void navigate("/chat");
       toast(t("chat:sidebar.deleted"), {
         description: chat.title || t("chat:untitled"),

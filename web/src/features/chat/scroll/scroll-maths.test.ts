@@ -7,28 +7,38 @@ const pixels = fc.integer({ min: 0, max: 20_000 });
 describe("sending", () => {
   it("can bring every question to the top, however short what follows", () => {
     fc.assert(
-      fc.property(pixels, fc.integer({ min: 200, max: 2000 }), fc.integer({ min: 0, max: 3000 }), (before, viewport, after) => {
-        const geometry = { viewport, content: before + after, anchor: before };
-        const scrollable = geometry.content + spacerHeight(geometry) - viewport;
-        expect(scrollable).toBeGreaterThanOrEqual(geometry.anchor);
-      }),
+      fc.property(
+        pixels,
+        fc.integer({ min: 200, max: 2000 }),
+        fc.integer({ min: 0, max: 3000 }),
+        (before, viewport, after) => {
+          const geometry = { viewport, content: before + after, anchor: before };
+          const scrollable = geometry.content + spacerHeight(geometry) - viewport;
+          expect(scrollable).toBeGreaterThanOrEqual(geometry.anchor);
+        },
+      ),
     );
   });
 
   it("does not move while the answer fills the view, and does not change the height of the page", () => {
     fc.assert(
-      fc.property(pixels, fc.integer({ min: 200, max: 2000 }), fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 60 }), (before, viewport, growth) => {
-        let content = before + 80;
-        const first = { viewport, content, anchor: before };
-        const height = content + spacerHeight(first);
-        for (const step of growth) {
-          content += step;
-          const geometry = { viewport, content, anchor: before };
-          if (content - before > viewport) break;
-          expect(followOffset(geometry)).toBe(before);
-          expect(content + spacerHeight(geometry)).toBe(height);
-        }
-      }),
+      fc.property(
+        pixels,
+        fc.integer({ min: 200, max: 2000 }),
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 60 }),
+        (before, viewport, growth) => {
+          let content = before + 80;
+          const first = { viewport, content, anchor: before };
+          const height = content + spacerHeight(first);
+          for (const step of growth) {
+            content += step;
+            const geometry = { viewport, content, anchor: before };
+            if (content - before > viewport) break;
+            expect(followOffset(geometry)).toBe(before);
+            expect(content + spacerHeight(geometry)).toBe(height);
+          }
+        },
+      ),
     );
   });
 
@@ -60,7 +70,9 @@ describe("following", () => {
     fc.assert(
       fc.property(fc.nat(50_000), fc.nat(50_000), (a, b) => {
         const [short, long] = a < b ? [a, b] : [b, a];
-        expect(estimateHeight("assistant", short, 0)).toBeLessThanOrEqual(estimateHeight("assistant", long, 0));
+        expect(estimateHeight("assistant", short, 0)).toBeLessThanOrEqual(
+          estimateHeight("assistant", long, 0),
+        );
       }),
     );
   });

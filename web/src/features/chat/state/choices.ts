@@ -18,7 +18,11 @@ export const useChoices = create<Choices>()(
       chooseModel: (model) => set({ model }),
       chooseAgent: (agent) => set({ agent }),
     }),
-    { name: "kuma.choices", storage: createJSONStorage(() => localStorage), partialize: ({ model, agent }) => ({ model, agent }) },
+    {
+      name: "kuma.choices",
+      storage: createJSONStorage(() => localStorage),
+      partialize: ({ model, agent }) => ({ model, agent }),
+    },
   ),
 );
 

@@ -49,6 +49,8 @@ describe("composeMessage", () => {
   it("fences pasted text so that it cannot break out", () => {
     expect(composeMessage({ text: " look ", pasted: [] })).toBe("look");
     expect(composeMessage({ text: "", pasted: [{ name: "Log", text: "a" }] })).toBe("Log:\n\n```\na\n```");
-    expect(composeMessage({ text: "see", pasted: [{ name: "Log", text: "```\nx\n```" }] })).toBe("see\n\nLog:\n\n````\n```\nx\n```\n````");
+    expect(composeMessage({ text: "see", pasted: [{ name: "Log", text: "```\nx\n```" }] })).toBe(
+      "see\n\nLog:\n\n````\n```\nx\n```\n````",
+    );
   });
 });

@@ -39,7 +39,10 @@ export function loadDraft(threadId: string): Draft {
   const lost = unsent().filter((entry) => entry.threadId === threadId && !sendingHere.has(entry.id));
   if (lost.length === 0) return stored;
   writeUnsent(unsent().filter((entry) => !lost.some((one) => one.id === entry.id)));
-  const restored = { ...stored, text: [...lost.map((entry) => entry.text), stored.text].filter((text) => text !== "").join("\n\n") };
+  const restored = {
+    ...stored,
+    text: [...lost.map((entry) => entry.text), stored.text].filter((text) => text !== "").join("\n\n"),
+  };
   saveDraft(threadId, restored);
   return restored;
 }

@@ -14,7 +14,12 @@ export function findMatches(texts: readonly string[], query: string): Match[] {
   const matches: Match[] = [];
   texts.forEach((text, message) => {
     const lower = text.toLowerCase();
-    for (let offset = lower.indexOf(wanted); offset >= 0; offset = lower.indexOf(wanted, offset + wanted.length)) matches.push({ message, offset });
+    for (
+      let offset = lower.indexOf(wanted);
+      offset >= 0;
+      offset = lower.indexOf(wanted, offset + wanted.length)
+    )
+      matches.push({ message, offset });
   });
   return matches;
 }

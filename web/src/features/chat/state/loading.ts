@@ -46,12 +46,20 @@ async function fetchNewest(chatId: string): Promise<void> {
     if (chat.activeJobId) follow(chatId, chat.activeJobId);
   } catch (error) {
     const thread = getThread(chatId);
-    if (thread) updateThread(chatId, { load: thread.load === "ready" ? "ready" : "failed", loadError: asFailure(error) });
+    if (thread)
+      updateThread(chatId, {
+        load: thread.load === "ready" ? "ready" : "failed",
+        loadError: asFailure(error),
+      });
   }
 }
 
 /** Which branch to show: what is being written here, else what the server remembers, else the newest message. */
-function leafAfterLoad(chat: Chat, items: readonly Message[], shown: string | null): string | null | undefined {
+function leafAfterLoad(
+  chat: Chat,
+  items: readonly Message[],
+  shown: string | null,
+): string | null | undefined {
   if (shown !== null && (isLocal(shown) || (getThread(chat.id)?.activeRuns.length ?? 0) > 0)) return shown;
   const chosen = chat.activeMessageId ?? null;
   if (chosen !== null && (items.some((item) => item.id === chosen) || getMessage(chosen))) return chosen;
@@ -111,8 +119,10 @@ export function watchThreads(): () => void {
   whenIdle((chatId) => void openThread(chatId));
   const offEvents = onChatEvent((event, from) => {
     if (event.type === "deleted") dropThread(event.chatId);
-    else if (from === "elsewhere" && event.type !== "titled" && getThread(event.chatId)) void openThread(event.chatId);
-    else if (event.type === "titled" && from === "elsewhere") updateThread(event.chatId, { title: event.title });
+    else if (from === "elsewhere" && event.type !== "titled" && getThread(event.chatId))
+      void openThread(event.chatId);
+    else if (event.type === "titled" && from === "elsewhere")
+      updateThread(event.chatId, { title: event.title });
   });
   let userId = session.userId();
   const offSession = useSession.subscribe((state) => {

@@ -41,10 +41,16 @@ describe("sending", () => {
     const threadKey = thread(NEW_THREAD).key;
 
     await vi.waitFor(() => expect(gates).toHaveLength(1));
-    expect(seen[0]).toMatchObject({ method: "POST", path: "/api/chat/stream", body: { message: "Why do bears sleep?", model: "local/smollm2-135m" } });
+    expect(seen[0]).toMatchObject({
+      method: "POST",
+      path: "/api/chat/stream",
+      body: { message: "Why do bears sleep?", model: "local/smollm2-135m" },
+    });
     expect(seen[0]?.body).not.toHaveProperty("chatId");
     gates[0]?.release(events.slice(0, 6));
-    await vi.waitFor(() => expect(texts()).toEqual(["Why do bears sleep?", "A bear hibernates to save **ener"]));
+    await vi.waitFor(() =>
+      expect(texts()).toEqual(["Why do bears sleep?", "A bear hibernates to save **ener"]),
+    );
     expect(thread().key).toBe(threadKey);
     expect(shown()[0]).toMatchObject({ key, id: "01936f3e-0001-7000-8000-0000000000b1" });
     expect(getThread(NEW_THREAD)).toBeUndefined();
@@ -60,13 +66,20 @@ describe("sending", () => {
     let refuse = true;
     const events = recorded("plain");
     const seen = streamServer((_request, gate) => {
-      if (refuse) return problem(422, { code: "validation", title: "Too long", detail: "A message may have 100,000 characters." });
+      if (refuse)
+        return problem(422, {
+          code: "validation",
+          title: "Too long",
+          detail: "A message may have 100,000 characters.",
+        });
       gate.release(events);
       gate.end();
       return undefined;
     });
     send(NEW_THREAD, "hello");
-    await vi.waitFor(() => expect(shown(NEW_THREAD)[0]).toMatchObject({ delivery: "failed", failure: { title: "Too long" } }));
+    await vi.waitFor(() =>
+      expect(shown(NEW_THREAD)[0]).toMatchObject({ delivery: "failed", failure: { title: "Too long" } }),
+    );
     expect(texts(NEW_THREAD)).toEqual(["hello"]);
     refuse = false;
     retrySend(shown(NEW_THREAD)[0]?.id ?? "");
@@ -95,7 +108,11 @@ describe("sending", () => {
     await vi.waitFor(() => expect(gates).toHaveLength(1));
     gates[0]?.release(first.slice(0, 5));
     await vi.waitFor(() => expect(gates).toHaveLength(2));
-    expect(seen[1]?.body).toMatchObject({ message: "two", chatId: chat.id, parentId: "01936f3e-0001-7000-8000-0000000000b2" });
+    expect(seen[1]?.body).toMatchObject({
+      message: "two",
+      chatId: chat.id,
+      parentId: "01936f3e-0001-7000-8000-0000000000b2",
+    });
     gates[1]?.release(second.slice(0, 2));
     await vi.waitFor(() => expect(shown()[3]?.run).toMatchObject({ phase: "queued", position: 2 }));
     expect(thread().activeRuns).toHaveLength(2);
@@ -103,7 +120,11 @@ describe("sending", () => {
     gates[0]?.release(first.slice(5));
     gates[0]?.end();
     await vi.waitFor(() => expect(gates).toHaveLength(3));
-    expect(seen[2]).toMatchObject({ method: "GET", path: "/api/chat/jobs/01936f3e-000b-7000-8000-0000000000a1/events", lastEventId: "2" });
+    expect(seen[2]).toMatchObject({
+      method: "GET",
+      path: "/api/chat/jobs/01936f3e-000b-7000-8000-0000000000a1/events",
+      lastEventId: "2",
+    });
     gates[2]?.release(second.slice(2));
     gates[2]?.end();
     await vi.waitFor(() => expect(shown()[3]).toMatchObject({ status: "complete", content: "Hello." }));
@@ -128,14 +149,22 @@ describe("following", () => {
     await vi.waitFor(() => expect(shown()[1]?.status).toBe("complete"), { timeout: 5000 });
     const last = events.at(-1);
     expect(last?.event === "done" && last.data.message.content).toBe(texts()[1]);
-    expect(seen.map((request) => [request.method, request.lastEventId])).toEqual([["POST", null], ["GET", "5"]]);
+    expect(seen.map((request) => [request.method, request.lastEventId])).toEqual([
+      ["POST", null],
+      ["GET", "5"],
+    ]);
   });
 
   it("picks up a run in progress when the page is loaded", async () => {
     const events = recorded("plain");
     const user = testMessage({ id: "01936f3e-0001-7000-8000-0000000000b1", role: "user", content: "Why?" });
     const answer = testMessage({
-      id: "01936f3e-0001-7000-8000-0000000000b2", role: "assistant", parentId: user.id, status: "streaming", content: "A bear hibernates", createdAt: "2026-11-23T09:00:01.000Z",
+      id: "01936f3e-0001-7000-8000-0000000000b2",
+      role: "assistant",
+      parentId: user.id,
+      status: "streaming",
+      content: "A bear hibernates",
+      createdAt: "2026-11-23T09:00:01.000Z",
     });
     chatServer({ ...chat, activeJobId: "01936f3e-0001-7000-8000-0000000000a1" }, [user, answer]);
     let gate: Gate | undefined;
@@ -156,10 +185,24 @@ describe("following", () => {
     const user = testMessage({ id: "01936f3e-0001-7000-8000-0000000000b1", role: "user", content: "Why?" });
     let served = 0;
     server.use(
-      http.get(`*/api/chat/${chat.id}`, () => HttpResponse.json({ chat: { ...chat, activeJobId: "01936f3e-0001-7000-8000-0000000000a1" } })),
+      http.get(`*/api/chat/${chat.id}`, () =>
+        HttpResponse.json({ chat: { ...chat, activeJobId: "01936f3e-0001-7000-8000-0000000000a1" } }),
+      ),
       http.get(`*/api/chat/${chat.id}/messages`, () => {
         served += 1;
-        return HttpResponse.json({ items: [user, testMessage({ id: "b2", role: "assistant", parentId: user.id, content: served > 1 ? "All of it" : "Half", createdAt: "2026-11-23T09:00:01.000Z" })], nextCursor: null });
+        return HttpResponse.json({
+          items: [
+            user,
+            testMessage({
+              id: "b2",
+              role: "assistant",
+              parentId: user.id,
+              content: served > 1 ? "All of it" : "Half",
+              createdAt: "2026-11-23T09:00:01.000Z",
+            }),
+          ],
+          nextCursor: null,
+        });
       }),
     );
     const seen = streamServer(() => problem(404, { code: "not_found", title: "Gone" }));
@@ -186,11 +229,13 @@ describe("following", () => {
 
   it("stops the run that is being answered", async () => {
     const cancelled: string[] = [];
-    server.use(http.post("*/api/chat/jobs/:jobId/cancel", ({ params }) => {
-      cancelled.push(String(params["jobId"]));
-      gate?.release(recorded("cancelled").slice(5));
-      return new HttpResponse(null, { status: 202 });
-    }));
+    server.use(
+      http.post("*/api/chat/jobs/:jobId/cancel", ({ params }) => {
+        cancelled.push(String(params["jobId"]));
+        gate?.release(recorded("cancelled").slice(5));
+        return new HttpResponse(null, { status: 202 });
+      }),
+    );
     let gate: Gate | undefined;
     streamServer((_request, opened) => {
       gate = opened;
@@ -198,28 +243,45 @@ describe("following", () => {
     });
     send(NEW_THREAD, "tell me a story");
     await stop(NEW_THREAD);
-    await vi.waitFor(() => expect(shown()[1]).toMatchObject({ status: "cancelled", content: "Once upon a time, in a forest" }));
+    await vi.waitFor(() =>
+      expect(shown()[1]).toMatchObject({ status: "cancelled", content: "Once upon a time, in a forest" }),
+    );
     expect(cancelled).toEqual(["01936f3e-0003-7000-8000-0000000000a1"]);
   });
 });
 
 describe("branches", () => {
-  const user = testMessage({ id: "u1", role: "user", content: "Why?", createdAt: "2024-11-01T09:00:00.000Z" });
-  const answer = testMessage({ id: "a1", role: "assistant", parentId: "u1", content: "Because.", createdAt: "2024-11-01T09:00:01.000Z" });
+  const user = testMessage({
+    id: "u1",
+    role: "user",
+    content: "Why?",
+    createdAt: "2024-11-01T09:00:00.000Z",
+  });
+  const answer = testMessage({
+    id: "a1",
+    role: "assistant",
+    parentId: "u1",
+    content: "Because.",
+    createdAt: "2024-11-01T09:00:01.000Z",
+  });
 
   it("regenerates beside the old answer and remembers which one is shown", async () => {
     chatServer(chat, [user, answer]);
     await openThread(chat.id);
     const seen = streamServer((_request, gate) => gate.release(recorded("reasoning")));
     regenerate(chat.id, "a1");
-    await vi.waitFor(() => expect(shown()[1]).toMatchObject({ status: "complete", content: "17 × 3 is **51**." }));
+    await vi.waitFor(() =>
+      expect(shown()[1]).toMatchObject({ status: "complete", content: "17 × 3 is **51**." }),
+    );
     expect(seen[0]).toMatchObject({ method: "POST", path: `/api/chat/${chat.id}/messages/a1/regenerate` });
     expect(thread().children["u1"]).toEqual(["a1", "01936f3e-0006-7000-8000-0000000000b2"]);
     let remembered: unknown;
-    server.use(http.patch(`*/api/chat/${chat.id}`, async ({ request }) => {
-      remembered = await request.json();
-      return HttpResponse.json({ chat });
-    }));
+    server.use(
+      http.patch(`*/api/chat/${chat.id}`, async ({ request }) => {
+        remembered = await request.json();
+        return HttpResponse.json({ chat });
+      }),
+    );
     await chooseBranch(chat.id, "a1");
     expect(texts()).toEqual(["Why?", "Because."]);
     expect(remembered).toEqual({ activeMessageId: "a1" });
@@ -231,12 +293,22 @@ describe("branches", () => {
     const seen = streamServer((_request, gate) => gate.release(recorded("reasoning")));
     edit(chat.id, "u1", "Why indeed?");
     await vi.waitFor(() => expect(texts()).toEqual(["Why indeed?", "17 × 3 is **51**."]));
-    expect(seen[0]).toMatchObject({ method: "PUT", path: `/api/chat/${chat.id}/messages/u1`, body: { message: "Why indeed?" } });
+    expect(seen[0]).toMatchObject({
+      method: "PUT",
+      path: `/api/chat/${chat.id}/messages/u1`,
+      body: { message: "Why indeed?" },
+    });
     expect(thread().children[""]).toEqual(["u1", "01936f3e-0006-7000-8000-0000000000b1"]);
   });
 
   it("opens the branch that the server remembers", async () => {
-    const other = testMessage({ id: "a2", role: "assistant", parentId: "u1", content: "Another.", createdAt: "2026-11-23T09:00:05.000Z" });
+    const other = testMessage({
+      id: "a2",
+      role: "assistant",
+      parentId: "u1",
+      content: "Another.",
+      createdAt: "2026-11-23T09:00:05.000Z",
+    });
     chatServer({ ...chat, activeMessageId: "a1" }, [user, answer, other]);
     await openThread(chat.id);
     expect(texts()).toEqual(["Why?", "Because."]);

@@ -76,7 +76,12 @@ export function send(threadId: string, text: string, options: SendOptions = {}):
 }
 
 /** Asks anew with another wording, as a sibling of `messageId`. */
-export function edit(threadId: string, messageId: string, text: string, options: SendOptions = {}): string | null {
+export function edit(
+  threadId: string,
+  messageId: string,
+  text: string,
+  options: SendOptions = {},
+): string | null {
   const thread = getThread(threadId);
   const original = getMessage(messageId);
   if (!thread || !original) return null;
@@ -89,10 +94,21 @@ export function regenerate(threadId: string, messageId: string, options: SendOpt
   const thread = getThread(threadId);
   const original = getMessage(messageId);
   if (!thread || !original) return;
-  const answer = { ...localMessage(thread, "assistant", original.parentId, ""), status: "streaming" as const, run: initialRun };
+  const answer = {
+    ...localMessage(thread, "assistant", original.parentId, ""),
+    status: "streaming" as const,
+    run: initialRun,
+  };
   putMessages(threadId, [answer], answer.id);
   updateThread(threadId, { activeRuns: [...thread.activeRuns, answer.id] });
-  enqueue({ ...turnBase(thread, options), kind: "regenerate", text: "", targetId: messageId, userKey: null, answerKey: answer.key });
+  enqueue({
+    ...turnBase(thread, options),
+    kind: "regenerate",
+    text: "",
+    targetId: messageId,
+    userKey: null,
+    answerKey: answer.key,
+  });
 }
 
 /** Sends a message again that did not reach the server. The server takes it once, however often it is sent. */
@@ -104,7 +120,11 @@ export function retrySend(messageId: string): void {
   if (!message || !turn || threadId === undefined || !thread) return;
   undelivered.delete(message.key);
   updateMessage(messageId, { delivery: "sending" });
-  const answer = { ...localMessage(thread, "assistant", messageId, ""), status: "streaming" as const, run: initialRun };
+  const answer = {
+    ...localMessage(thread, "assistant", messageId, ""),
+    status: "streaming" as const,
+    run: initialRun,
+  };
   putMessages(threadId, [answer], answer.id);
   updateThread(threadId, { activeRuns: [...thread.activeRuns, answer.id] });
   enqueue({ ...turn, answerKey: answer.key, accepted: deferred() });
@@ -128,7 +148,8 @@ export async function stop(threadId: string, answerId = getThread(threadId)?.act
   const key = getMessage(answerId)?.key;
   const threadKey = getThread(threadId)?.key;
   if (getMessage(answerId)?.run?.jobId == null && threadKey !== undefined) await lanes.get(threadKey);
-  const jobId = Object.values(useThreads.getState().messagesById).find((message) => message.key === key)?.run?.jobId;
+  const jobId = Object.values(useThreads.getState().messagesById).find((message) => message.key === key)?.run
+    ?.jobId;
   if (jobId) await cancelJob(jobId);
 }
 
@@ -180,16 +201,33 @@ export function threadIdOf(threadKey: string): string | undefined {
 
 // --- a turn ---------------------------------------------------------------------------------------------------------
 
-function turnBase(thread: Thread, options: SendOptions): Pick<Turn, "threadKey" | "options" | "idempotencyKey" | "accepted"> {
+function turnBase(
+  thread: Thread,
+  options: SendOptions,
+): Pick<Turn, "threadKey" | "options" | "idempotencyKey" | "accepted"> {
   return { threadKey: thread.key, options, idempotencyKey: crypto.randomUUID(), accepted: deferred() };
 }
 
-function begin(thread: Thread, threadId: string, user: ThreadMessage, request: Pick<Turn, "kind" | "text" | "targetId" | "options">): string {
+function begin(
+  thread: Thread,
+  threadId: string,
+  user: ThreadMessage,
+  request: Pick<Turn, "kind" | "text" | "targetId" | "options">,
+): string {
   const question: ThreadMessage = { ...user, delivery: "sending" };
-  const answer: ThreadMessage = { ...localMessage(thread, "assistant", user.id, ""), status: "streaming", run: initialRun };
+  const answer: ThreadMessage = {
+    ...localMessage(thread, "assistant", user.id, ""),
+    status: "streaming",
+    run: initialRun,
+  };
   putMessages(threadId, [question, answer], answer.id);
   updateThread(threadId, { activeRuns: [...thread.activeRuns, answer.id], lastSentKey: question.key });
-  const turn: Turn = { ...turnBase(thread, request.options), ...request, userKey: question.key, answerKey: answer.key };
+  const turn: Turn = {
+    ...turnBase(thread, request.options),
+    ...request,
+    userKey: question.key,
+    answerKey: answer.key,
+  };
   holdUnsent(turn.idempotencyKey, threadId, turn.text);
   enqueue(turn);
   return question.key;
@@ -203,7 +241,14 @@ function enqueue(turn: Turn): void {
       turn.accepted.resolve();
       return;
     }
-    void drive({ threadKey: turn.threadKey, answerKey: turn.answerKey, from: {}, start, accepted: turn.accepted, turn });
+    void drive({
+      threadKey: turn.threadKey,
+      answerKey: turn.answerKey,
+      from: {},
+      start,
+      accepted: turn.accepted,
+      turn,
+    });
   });
   lanes.set(
     turn.threadKey,
@@ -220,10 +265,20 @@ function startOf(turn: Turn): RunStart | null {
   const choice = { ...(model ? { model } : {}), ...(agentType ? { agentType } : {}) };
   const idempotencyKey = turn.idempotencyKey;
   if (turn.kind === "regenerate") {
-    return { method: "POST", url: `/api/chat/${thread.chatId}/messages/${turn.targetId}/regenerate`, body: choice, idempotencyKey };
+    return {
+      method: "POST",
+      url: `/api/chat/${thread.chatId}/messages/${turn.targetId}/regenerate`,
+      body: choice,
+      idempotencyKey,
+    };
   }
   if (turn.kind === "edit") {
-    return { method: "PUT", url: `/api/chat/${thread.chatId}/messages/${turn.targetId}`, body: { message: turn.text, ...choice }, idempotencyKey };
+    return {
+      method: "PUT",
+      url: `/api/chat/${thread.chatId}/messages/${turn.targetId}`,
+      body: { message: turn.text, ...choice },
+      idempotencyKey,
+    };
   }
   const question = byKey(thread, turn.userKey);
   const parentId = question ? deliveredAncestor(question.parentId) : null;
@@ -255,7 +310,11 @@ interface Drive {
 }
 
 async function drive(job: Drive): Promise<void> {
-  const follower: Follower = { threadKey: job.threadKey, controller: new AbortController(), accepted: job.start === null };
+  const follower: Follower = {
+    threadKey: job.threadKey,
+    controller: new AbortController(),
+    accepted: job.start === null,
+  };
   followers.set(job.answerKey, follower);
   let attached = job.from.assistantMessageId ?? null;
   const onCommit = (state: RunState) => {
@@ -300,7 +359,8 @@ function attach(job: Drive, follower: Follower, threadId: string, state: RunStat
   if (question && userMessageId !== null) updateMessage(userMessageId, { delivery: undefined });
   if (!answer) {
     const active = getThread(chatId)?.activeRuns ?? [];
-    if (!active.includes(assistantMessageId)) updateThread(chatId, { activeRuns: [...active, assistantMessageId] });
+    if (!active.includes(assistantMessageId))
+      updateThread(chatId, { activeRuns: [...active, assistantMessageId] });
     const known = getMessage(assistantMessageId);
     if (known && known.key !== job.answerKey) {
       followers.delete(job.answerKey);
@@ -344,7 +404,10 @@ function commit(threadKey: string, state: RunState, follower: Follower): void {
     return;
   }
   // Replaying from the start must not shorten what a checkpoint already shows.
-  const replaying = message.content.length > state.text.length && message.content.startsWith(state.text) && message.run?.jobId !== state.jobId;
+  const replaying =
+    message.content.length > state.text.length &&
+    message.content.startsWith(state.text) &&
+    message.run?.jobId !== state.jobId;
   updateMessage(id, replaying ? {} : { content: state.text, status: "streaming", run: state });
   const waitsBehind = state.phase === "queued" && thread !== undefined && thread.activeRuns[0] !== id;
   // One connection per waiting run would soon use up the few a browser allows: it is followed when its turn comes.
@@ -392,7 +455,9 @@ function settle(threadKey: string): void {
     follow(thread.chatId, next.run.jobId);
     return;
   }
-  const waiting = thread.path.some((id) => getMessage(id)?.status === "streaming" && !thread.activeRuns.includes(id));
+  const waiting = thread.path.some(
+    (id) => getMessage(id)?.status === "streaming" && !thread.activeRuns.includes(id),
+  );
   if (waiting && thread.chatId && !parked.has(threadKey)) onIdle(thread.chatId);
 }
 
@@ -412,13 +477,17 @@ export function setLookedAt(threadKey: string, looked: boolean): void {
 function removeActive(threadId: string, answerId: string): void {
   const thread = getThread(threadId);
   if (thread?.activeRuns.includes(answerId)) {
-    updateThread(threadId, { activeRuns: thread.activeRuns.filter((id) => id !== answerId), connection: "live" });
+    updateThread(threadId, {
+      activeRuns: thread.activeRuns.filter((id) => id !== answerId),
+      connection: "live",
+    });
   }
 }
 
 function setConnection(threadKey: string, connection: Thread["connection"]): void {
   const threadId = threadIdOf(threadKey);
-  if (threadId !== undefined && getThread(threadId)?.connection !== connection) updateThread(threadId, { connection });
+  if (threadId !== undefined && getThread(threadId)?.connection !== connection)
+    updateThread(threadId, { connection });
 }
 
 // --- helpers --------------------------------------------------------------------------------------------------------
@@ -453,7 +522,12 @@ function timeAfter(thread: Thread): string {
   return new Date(Math.max(Date.now(), after)).toISOString();
 }
 
-function localMessage(thread: Thread, role: "user" | "assistant", parentId: string | null, content: string): ThreadMessage {
+function localMessage(
+  thread: Thread,
+  role: "user" | "assistant",
+  parentId: string | null,
+  content: string,
+): ThreadMessage {
   const id = `${LOCAL}${crypto.randomUUID()}`;
   return {
     id,

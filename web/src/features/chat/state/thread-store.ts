@@ -120,7 +120,11 @@ export function updateMessage(id: string, change: Partial<ThreadMessage>): void 
  * Adds or replaces messages of a thread and shows the path to `leafId` (by default the newest leaf below the one that
  * is shown). A message whose run is followed here keeps what the run has said: the server's copy is a checkpoint.
  */
-export function putMessages(threadId: string, messages: readonly ThreadMessage[], leafId?: string | null): void {
+export function putMessages(
+  threadId: string,
+  messages: readonly ThreadMessage[],
+  leafId?: string | null,
+): void {
   useThreads.setState(({ threads, messagesById }) => {
     const thread = threads[threadId];
     if (!thread) return {};
@@ -128,7 +132,9 @@ export function putMessages(threadId: string, messages: readonly ThreadMessage[]
     for (const message of messages) {
       const known = nodes[message.id];
       const live = known?.run !== undefined && thread.activeRuns.includes(message.id);
-      nodes[message.id] = live ? known : { ...message, key: known?.key ?? message.key, ...carriedRun(message, known) };
+      nodes[message.id] = live
+        ? known
+        : { ...message, key: known?.key ?? message.key, ...carriedRun(message, known) };
     }
     const ids = [...new Set([...thread.ids, ...messages.map((message) => message.id)])];
     return { messagesById: nodes, threads: { ...threads, [threadId]: arrange(thread, nodes, ids, leafId) } };
@@ -155,11 +161,19 @@ export function removeMessages(threadId: string, gone: readonly string[]): void 
     let leaf = thread.leafId;
     while (leaf !== null && gone.includes(leaf)) leaf = messagesById[leaf]?.parentId ?? null;
     const activeRuns = thread.activeRuns.filter((id) => !gone.includes(id));
-    return { messagesById: nodes, threads: { ...threads, [threadId]: arrange({ ...thread, activeRuns }, nodes, ids, leaf) } };
+    return {
+      messagesById: nodes,
+      threads: { ...threads, [threadId]: arrange({ ...thread, activeRuns }, nodes, ids, leaf) },
+    };
   });
 }
 
-function arrange(thread: Thread, nodes: ThreadState["messagesById"], ids: readonly string[], leafId?: string | null): Thread {
+function arrange(
+  thread: Thread,
+  nodes: ThreadState["messagesById"],
+  ids: readonly string[],
+  leafId?: string | null,
+): Thread {
   const children = indexChildren(nodes, ids);
   const wanted = leafId === undefined ? thread.leafId : leafId;
   const start = wanted !== null && nodes[wanted] ? wanted : newestOf(nodes, ids);
@@ -193,11 +207,19 @@ export function adoptIds(threadId: string, renamed: ReadonlyMap<string, string>,
       const fresh = now(id);
       if (fresh !== id) delete nodes[id];
       const parentId = message.parentId === null ? null : now(message.parentId);
-      nodes[fresh] = fresh === id && parentId === message.parentId ? message : { ...message, id: fresh, chatId, parentId, ...(fresh === id ? {} : timeOf(fresh)) };
+      nodes[fresh] =
+        fresh === id && parentId === message.parentId
+          ? message
+          : { ...message, id: fresh, chatId, parentId, ...(fresh === id ? {} : timeOf(fresh)) };
       if (!ids.includes(fresh)) ids.push(fresh);
     }
     const leafId = thread.leafId === null ? null : now(thread.leafId);
-    const moved = arrange({ ...thread, chatId, leafId, activeRuns: [...new Set(thread.activeRuns.map(now))] }, nodes, ids, leafId);
+    const moved = arrange(
+      { ...thread, chatId, leafId, activeRuns: [...new Set(thread.activeRuns.map(now))] },
+      nodes,
+      ids,
+      leafId,
+    );
     const rest = { ...threads };
     if (threadId !== chatId) delete rest[threadId];
     return { messagesById: nodes, threads: { ...rest, [chatId]: moved } };

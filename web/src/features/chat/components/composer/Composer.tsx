@@ -1,8 +1,8 @@
 import { ArrowUp, FileText, Square, X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type Ref, useImperativeHandle, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { useMediaQuery } from "@/lib/media";
 import { toApiError } from "@/lib/api/errors";
+import { useMediaQuery } from "@/lib/media";
 import { IconButton } from "@/ui/button";
 import { toast } from "@/ui/toast";
 import { currentOptions } from "../../state/choices";
@@ -53,7 +53,9 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
     field.current?.focus();
   };
   const halt = () => {
-    stop(threadId).catch((error: unknown) => toast.error(t("composer.stopFailed"), { description: toApiError(error).detail }));
+    stop(threadId).catch((error: unknown) =>
+      toast.error(t("composer.stopFailed"), { description: toApiError(error).detail }),
+    );
     field.current?.focus();
   };
 
@@ -73,16 +75,29 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
     event.preventDefault();
     setDraft((before) => ({
       ...before,
-      pasted: [...before.pasted, { name: before.pasted.length === 0 ? t("composer.pasted") : t("composer.pastedNumbered", { number: before.pasted.length + 1 }), text }],
+      pasted: [
+        ...before.pasted,
+        {
+          name:
+            before.pasted.length === 0
+              ? t("composer.pasted")
+              : t("composer.pastedNumbered", { number: before.pasted.length + 1 }),
+          text,
+        },
+      ],
     }));
   };
 
-  const removePasted = (index: number) => setDraft((before) => ({ ...before, pasted: before.pasted.filter((_, at) => at !== index) }));
+  const removePasted = (index: number) =>
+    setDraft((before) => ({ ...before, pasted: before.pasted.filter((_, at) => at !== index) }));
   const inlinePasted = (index: number) => {
     setDraft((before) => {
       const pasted = before.pasted[index];
       if (!pasted) return before;
-      return { text: before.text === "" ? pasted.text : `${before.text}\n${pasted.text}`, pasted: before.pasted.filter((_, at) => at !== index) };
+      return {
+        text: before.text === "" ? pasted.text : `${before.text}\n${pasted.text}`,
+        pasted: before.pasted.filter((_, at) => at !== index),
+      };
     });
     field.current?.focus();
   };
@@ -98,19 +113,30 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
       {draft.pasted.length === 0 ? null : (
         <ul className="flex flex-wrap gap-2 px-3 pt-3">
           {draft.pasted.map((pasted, index) => (
-            <li key={pasted.name} className="flex min-w-0 items-center gap-2.5 rounded-lg border border-border bg-muted py-1.5 ps-3 pe-1 text-sm">
+            <li
+              key={pasted.name}
+              className="flex min-w-0 items-center gap-2.5 rounded-lg border border-border bg-muted py-1.5 ps-3 pe-1 text-sm"
+            >
               <FileText aria-hidden className="size-4.5 shrink-0 text-fg-muted" />
               <span className="min-w-0">
                 <span className="block truncate font-medium">{pasted.name}</span>
                 <span className="block text-fg-muted text-xs">
-                  {t("composer.pastedSize", { count: number.format(pasted.text.length) as unknown as number })}
+                  {t("composer.pastedSize", { size: number.format(pasted.text.length) })}
                   {" · "}
-                  <button type="button" className="cursor-pointer text-accent-text underline underline-offset-2" onClick={() => inlinePasted(index)}>
+                  <button
+                    type="button"
+                    className="cursor-pointer text-accent-text underline underline-offset-2"
+                    onClick={() => inlinePasted(index)}
+                  >
                     {t("composer.pastedInline")}
                   </button>
                 </span>
               </span>
-              <IconButton label={t("composer.pastedRemove", { name: pasted.name })} size="sm" onClick={() => removePasted(index)}>
+              <IconButton
+                label={t("composer.pastedRemove", { name: pasted.name })}
+                size="sm"
+                onClick={() => removePasted(index)}
+              >
                 <X aria-hidden />
               </IconButton>
             </li>
@@ -135,12 +161,25 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
         <ModelPicker />
         <span className="flex-1" />
         {answering ? (
-          <IconButton label={t("composer.stop")} keys="escape" variant={message === "" ? "primary" : "secondary"} className="rounded-full" onClick={halt}>
+          <IconButton
+            label={t("composer.stop")}
+            keys="escape"
+            variant={message === "" ? "primary" : "secondary"}
+            className="rounded-full"
+            onClick={halt}
+          >
             <Square aria-hidden className="fill-current [&]:size-3.5" />
           </IconButton>
         ) : null}
         {answering && message === "" ? null : (
-          <IconButton label={t("composer.send")} keys="enter" type="submit" variant="primary" className="rounded-full" disabled={message === ""}>
+          <IconButton
+            label={t("composer.send")}
+            keys="enter"
+            type="submit"
+            variant="primary"
+            className="rounded-full"
+            disabled={message === ""}
+          >
             <ArrowUp aria-hidden />
           </IconButton>
         )}

@@ -28,9 +28,13 @@ export function ModelNote({ threadId }: { threadId: string }) {
   return (
     <p className="flex flex-wrap items-center justify-center gap-x-1.5 text-center text-fg-muted text-xs">
       <span>
-        <strong className="font-medium text-fg">{t("demo.label")}.</strong> {t("demo.detail", { name: demo.name })}
+        <strong className="font-medium text-fg">{t("demo.label")}.</strong>{" "}
+        {t("demo.detail", { name: demo.name })}
       </span>
-      <Link to="/settings/models" className="rounded-xs text-accent-text underline decoration-accent-text/35 underline-offset-3 hover:decoration-accent-text">
+      <Link
+        to="/settings/models"
+        className="rounded-xs text-accent-text underline decoration-accent-text/35 underline-offset-3 hover:decoration-accent-text"
+      >
         {t("demo.action")}
       </Link>
     </p>

@@ -15,7 +15,7 @@ const triggerClass =
   "inline-flex h-8 min-w-0 cursor-pointer items-center gap-1 rounded-full px-2.5 text-fg-muted text-meta transition-colors duration-120 hover:bg-hover hover:text-fg data-popup-open:bg-hover data-popup-open:text-fg touch:h-11";
 
 const rowClass =
-  "flex w-full cursor-pointer items-start gap-2.5 rounded-sm px-2.5 py-2 text-start text-sm hover:bg-hover aria-checked:bg-muted touch:min-h-11";
+  "flex w-full cursor-pointer items-start gap-2.5 rounded-sm px-2.5 py-2 text-start text-sm hover:bg-hover aria-[current=true]:bg-muted touch:min-h-11";
 
 /** The list gets a search field from this many on. */
 const MANY = 9;
@@ -38,7 +38,9 @@ export function ModelPicker() {
   }
   const current = findModel(models.items, chosen) ?? findModel(models.items, models.default);
   const wanted = filter.trim().toLowerCase();
-  const shown = models.items.filter((model) => `${model.name} ${model.provider} ${model.id}`.toLowerCase().includes(wanted));
+  const shown = models.items.filter((model) =>
+    `${model.name} ${model.provider} ${model.id}`.toLowerCase().includes(wanted),
+  );
   const choose = (model: Model) => {
     chooseModel(model.id === models.default ? null : model.id);
     setOpen(false);
@@ -53,7 +55,11 @@ export function ModelPicker() {
       onOpenChange={setOpen}
       className="w-88 p-1"
       trigger={
-        <button type="button" className={triggerClass} aria-label={t("model.choose", { name: current?.name ?? t("model.none") })}>
+        <button
+          type="button"
+          className={triggerClass}
+          aria-label={t("model.choose", { name: current?.name ?? t("model.none") })}
+        >
           <span className="truncate">{current?.name ?? t("model.none")}</span>
           <ChevronDown aria-hidden className="size-3.5 shrink-0" />
         </button>
@@ -61,29 +67,52 @@ export function ModelPicker() {
     >
       {models.items.length >= MANY ? (
         <div className="p-1">
-          <Input value={filter} onChange={(event) => setFilter(event.target.value)} placeholder={t("model.search")} aria-label={t("model.search")} className="h-9" />
+          <Input
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+            placeholder={t("model.search")}
+            aria-label={t("model.search")}
+            className="h-9"
+          />
         </div>
       ) : null}
-      <div role="radiogroup" aria-label={t("model.label")} className="max-h-[min(24rem,60dvh)] overflow-y-auto">
+      <div role="group" aria-label={t("model.label")} className="max-h-[min(24rem,60dvh)] overflow-y-auto">
         {shown.map((model) => (
-          // biome-ignore lint/a11y/useSemanticElements: a row with two lines and a badge, as in the other menus
-          <button key={model.id} type="button" role="radio" aria-checked={model.id === current?.id} className={rowClass} onClick={() => choose(model)}>
-            <Check aria-hidden className={cn("mt-1 size-4 shrink-0 text-accent-text", model.id !== current?.id && "invisible")} />
+          <button
+            key={model.id}
+            type="button"
+            aria-current={model.id === current?.id}
+            className={rowClass}
+            onClick={() => choose(model)}
+          >
+            <Check
+              aria-hidden
+              className={cn("mt-1 size-4 shrink-0 text-accent-text", model.id !== current?.id && "invisible")}
+            />
             <span className="min-w-0 flex-1">
               <span className="flex min-w-0 items-center gap-2">
                 <span className="truncate">{model.name}</span>
-                {model.demo ? <Badge>{t("model.demo")}</Badge> : model.id === models.default ? <Badge tone="accent">{t("model.default")}</Badge> : null}
+                {model.demo ? (
+                  <Badge>{t("model.demo")}</Badge>
+                ) : model.id === models.default ? (
+                  <Badge tone="accent">{t("model.default")}</Badge>
+                ) : null}
               </span>
               <span className="block truncate text-fg-muted text-meta">
                 {model.provider}
-                {model.contextWindow ? ` · ${t("model.context", { count: number.format(model.contextWindow) as unknown as number })}` : ""}
+                {model.contextWindow
+                  ? ` · ${t("model.context", { size: number.format(model.contextWindow) })}`
+                  : ""}
               </span>
             </span>
           </button>
         ))}
       </div>
       <div className="mt-1 border-border border-t p-1 pt-1.5">
-        <Link to="/settings/models" className={cn(buttonClass({ variant: "ghost", size: "sm" }), "w-full justify-start px-2")}>
+        <Link
+          to="/settings/models"
+          className={cn(buttonClass({ variant: "ghost", size: "sm" }), "w-full justify-start px-2")}
+        >
           <Plug aria-hidden />
           {t("model.connect")}
         </Link>
@@ -113,27 +142,35 @@ export function AgentPicker({ current: ofChat }: { current: string | null }) {
       onOpenChange={setOpen}
       className="w-88 p-1"
       trigger={
-        <button type="button" className={triggerClass} aria-label={t("agent.choose", { name: current?.displayName ?? "" })}>
+        <button
+          type="button"
+          className={triggerClass}
+          aria-label={t("agent.choose", { name: current?.displayName ?? "" })}
+        >
           <span className="truncate">{current?.displayName}</span>
           <ChevronDown aria-hidden className="size-3.5 shrink-0" />
         </button>
       }
     >
-      <div role="radiogroup" aria-label={t("agent.label")} className="max-h-[min(26rem,60dvh)] overflow-y-auto">
+      <div role="group" aria-label={t("agent.label")} className="max-h-[min(26rem,60dvh)] overflow-y-auto">
         {agents.map((agent) => (
-          // biome-ignore lint/a11y/useSemanticElements: a row with two lines, as in the other menus
           <button
             key={agent.name}
             type="button"
-            role="radio"
-            aria-checked={agent.name === current?.name}
+            aria-current={agent.name === current?.name}
             className={rowClass}
             onClick={() => {
               chooseAgent(agent.name);
               setOpen(false);
             }}
           >
-            <Check aria-hidden className={cn("mt-1 size-4 shrink-0 text-accent-text", agent.name !== current?.name && "invisible")} />
+            <Check
+              aria-hidden
+              className={cn(
+                "mt-1 size-4 shrink-0 text-accent-text",
+                agent.name !== current?.name && "invisible",
+              )}
+            />
             <span className="min-w-0 flex-1">
               <span className="block truncate">{agent.displayName}</span>
               <span className="line-clamp-2 text-fg-muted text-meta">{agent.description}</span>

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { enterAction, isEditLast } from "./keys";
 
 const press = (key: string, fields: Partial<KeyboardEvent> = {}) => ({
-  key, shiftKey: false, altKey: false, ctrlKey: false, metaKey: false, isComposing: false, keyCode: key === "Enter" ? 13 : 38, ...fields,
+  key,
+  shiftKey: false,
+  altKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  isComposing: false,
+  keyCode: key === "Enter" ? 13 : 38,
+  ...fields,
 });
 
 describe("Enter", () => {

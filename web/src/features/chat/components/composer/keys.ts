@@ -2,7 +2,10 @@
 
 export type EnterAction = "send" | "newline" | null;
 
-type KeyInput = Pick<KeyboardEvent, "key" | "shiftKey" | "altKey" | "ctrlKey" | "metaKey" | "isComposing" | "keyCode">;
+type KeyInput = Pick<
+  KeyboardEvent,
+  "key" | "shiftKey" | "altKey" | "ctrlKey" | "metaKey" | "isComposing" | "keyCode"
+>;
 
 /**
  * Enter sends, Shift+Enter (or Alt) breaks the line, ⌘/Ctrl+Enter sends too. An Enter that only confirms what an input
@@ -19,6 +22,13 @@ export function enterAction(event: KeyInput, touchKeyboard = false): EnterAction
 /** ↑ edits the last message, but only where it would otherwise do nothing: in an empty field, without modifiers. */
 export function isEditLast(event: KeyInput, text: string): boolean {
   return (
-    event.key === "ArrowUp" && text === "" && !event.isComposing && event.keyCode !== 229 && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey
+    event.key === "ArrowUp" &&
+    text === "" &&
+    !event.isComposing &&
+    event.keyCode !== 229 &&
+    !event.shiftKey &&
+    !event.altKey &&
+    !event.ctrlKey &&
+    !event.metaKey
   );
 }

@@ -21,7 +21,8 @@ export const ChatRow = memo(function ChatRow({ chat, active, onNavigate }: ChatR
   const { t } = useTranslation("chat");
   const [renaming, setRenaming] = useState(false);
   const { rename, change, remove } = useChatActions();
-  const answering = useThreads((state) => (state.threads[chat.id]?.activeRuns.length ?? 0) > 0) || Boolean(chat.activeJobId);
+  const answering =
+    useThreads((state) => (state.threads[chat.id]?.activeRuns.length ?? 0) > 0) || Boolean(chat.activeJobId);
   const title = chat.title || t("untitled");
   if (renaming) {
     return (
@@ -36,7 +37,12 @@ export const ChatRow = memo(function ChatRow({ chat, active, onNavigate }: ChatR
     );
   }
   return (
-    <div className={cn("group relative flex h-9 items-center rounded-md transition-colors duration-120 touch:h-11", active ? "bg-hover" : "hover:bg-hover/70")}>
+    <div
+      className={cn(
+        "group relative flex h-9 items-center rounded-md transition-colors duration-120 touch:h-11",
+        active ? "bg-hover" : "hover:bg-hover/70",
+      )}
+    >
       <Link
         to={`/chat/${chat.id}`}
         aria-current={active ? "page" : undefined}
@@ -71,10 +77,16 @@ export const ChatRow = memo(function ChatRow({ chat, active, onNavigate }: ChatR
           <MenuItem icon={<Pencil aria-hidden />} onSelect={() => setRenaming(true)}>
             {t("sidebar.rename")}
           </MenuItem>
-          <MenuItem icon={chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />} onSelect={() => change(chat, { pinned: !chat.pinned })}>
+          <MenuItem
+            icon={chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
+            onSelect={() => change(chat, { pinned: !chat.pinned })}
+          >
             {chat.pinned ? t("header.unpin") : t("header.pin")}
           </MenuItem>
-          <MenuItem icon={chat.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />} onSelect={() => change(chat, { archived: !chat.archived })}>
+          <MenuItem
+            icon={chat.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
+            onSelect={() => change(chat, { archived: !chat.archived })}
+          >
             {chat.archived ? t("header.unarchive") : t("header.archive")}
           </MenuItem>
           <MenuSeparator />

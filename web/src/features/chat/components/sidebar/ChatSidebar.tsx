@@ -32,11 +32,18 @@ export function ChatSidebar({ onNavigate }: { onNavigate?: () => void }) {
 
   const day = useToday();
   const lines = useMemo(() => {
-    const chats = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((chat) => !hidden.has(chat.id) && chat.archived === archived);
+    const chats = (list.data?.pages.flatMap((page) => page.items) ?? []).filter(
+      (chat) => !hidden.has(chat.id) && chat.archived === archived,
+    );
     const month = new Intl.DateTimeFormat(i18n.language, { month: "long", year: "numeric" });
     return groupChats(unique(chats), day).flatMap((group): Line[] => {
-      const label = group.month ? month.format(group.month) : t(`sidebar.${group.name as "pinned" | "today" | "yesterday" | "week"}`);
-      return [{ kind: "heading", label, key: label }, ...group.chats.map((chat): Line => ({ kind: "chat", chat, key: chat.id }))];
+      const label = group.month
+        ? month.format(group.month)
+        : t(`sidebar.${group.name as "pinned" | "today" | "yesterday" | "week"}`);
+      return [
+        { kind: "heading", label, key: label },
+        ...group.chats.map((chat): Line => ({ kind: "chat", chat, key: chat.id })),
+      ];
     });
   }, [list.data, hidden, archived, day, i18n.language, t]);
 
@@ -68,11 +75,18 @@ export function ChatSidebar({ onNavigate }: { onNavigate?: () => void }) {
         ) : (
           <>
             {archived ? (
-              <IconButton label={t("sidebar.back")} size="sm" className="-ms-2" onClick={() => setArchived(false)}>
+              <IconButton
+                label={t("sidebar.back")}
+                size="sm"
+                className="-ms-2"
+                onClick={() => setArchived(false)}
+              >
                 <ChevronLeft aria-hidden className="rtl:-scale-x-100" />
               </IconButton>
             ) : null}
-            <h2 className="min-w-0 flex-1 truncate font-medium text-fg-muted text-meta">{archived ? t("sidebar.archived") : t("sidebar.label")}</h2>
+            <h2 className="min-w-0 flex-1 truncate font-medium text-fg-muted text-meta">
+              {archived ? t("sidebar.archived") : t("sidebar.label")}
+            </h2>
             {archived ? null : (
               <IconButton label={t("sidebar.archived")} size="sm" onClick={() => setArchived(true)}>
                 <Archive aria-hidden />
@@ -95,7 +109,11 @@ export function ChatSidebar({ onNavigate }: { onNavigate?: () => void }) {
         </div>
       ) : lines.length === 0 ? (
         <p className="px-5 py-3 text-fg-muted text-meta">
-          {settled !== "" ? t("sidebar.noMatch", { query: settled }) : archived ? t("sidebar.emptyArchived") : t("sidebar.empty")}
+          {settled !== ""
+            ? t("sidebar.noMatch", { query: settled })
+            : archived
+              ? t("sidebar.emptyArchived")
+              : t("sidebar.empty")}
         </p>
       ) : (
         <Lines
@@ -143,11 +161,21 @@ function Lines({ lines, activeId, canLoadMore, loadingMore, onLoadMore, onNaviga
           const line = lines[item.index];
           if (!line) return null;
           return (
-            <li key={item.key} ref={virtualizer.measureElement} data-index={item.index} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${item.start}px)` }}>
+            <li
+              key={item.key}
+              ref={virtualizer.measureElement}
+              data-index={item.index}
+              className="absolute inset-x-0 top-0"
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
               {line.kind === "heading" ? (
                 <h3 className="px-2.5 pt-3.5 pb-1 text-fg-subtle text-xs">{line.label}</h3>
               ) : (
-                <ChatRow chat={line.chat} active={line.chat.id === activeId} {...(onNavigate ? { onNavigate } : {})} />
+                <ChatRow
+                  chat={line.chat}
+                  active={line.chat.id === activeId}
+                  {...(onNavigate ? { onNavigate } : {})}
+                />
               )}
             </li>
           );

@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { testChat } from "../../test-server.test-data";
 import { groupChats } from "./groups";
 
-const at = (id: string, date: Date, pinned = false) => testChat({ id, updatedAt: date.toISOString(), pinned });
+const at = (id: string, date: Date, pinned = false) =>
+  testChat({ id, updatedAt: date.toISOString(), pinned });
 
 it("sorts chats into sections by the person's own days", () => {
   const now = new Date(2026, 10, 23, 0, 30);
@@ -20,7 +21,9 @@ it("sorts chats into sections by the person's own days", () => {
     ],
     now,
   );
-  expect(groups.map((group) => [group.name, group.month?.getMonth() ?? null, group.chats.map((chat) => chat.id)])).toEqual([
+  expect(
+    groups.map((group) => [group.name, group.month?.getMonth() ?? null, group.chats.map((chat) => chat.id)]),
+  ).toEqual([
     ["pinned", null, ["pinned"]],
     ["today", null, ["ahead of this clock", "now"]],
     ["yesterday", null, ["last night"]],

@@ -24,7 +24,12 @@ export function AnswerDetails({ message }: { message: ThreadMessage }) {
     rows.push([t("details.input"), t("details.tokens", { count: message.usage.inputTokens })]);
     rows.push([t("details.output"), t("details.tokens", { count: message.usage.outputTokens })]);
   }
-  rows.push([t("details.time"), <time key="time" dateTime={message.createdAt}>{time.format(new Date(message.createdAt))}</time>]);
+  rows.push([
+    t("details.time"),
+    <time key="time" dateTime={message.createdAt}>
+      {time.format(new Date(message.createdAt))}
+    </time>,
+  ]);
   return (
     <Popover
       title={t("details.title")}

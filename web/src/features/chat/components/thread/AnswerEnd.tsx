@@ -20,8 +20,16 @@ function ErrorCard({ message }: { message: ThreadMessage }) {
   const error = message.error ?? null;
   const noModel = error?.code === "no_model";
   return (
-    <div role="group" aria-label={error?.title} className="mt-3 flex animate-appear items-start gap-3 rounded-lg border border-danger/25 bg-danger-soft px-4 py-3.5 text-sm">
-      {noModel ? <Plug aria-hidden className="mt-0.75 size-4 shrink-0 text-danger" /> : <CircleAlert aria-hidden className="mt-0.75 size-4 shrink-0 text-danger" />}
+    <div
+      role="group"
+      aria-label={error?.title}
+      className="mt-3 flex animate-appear items-start gap-3 rounded-lg border border-danger/25 bg-danger-soft px-4 py-3.5 text-sm"
+    >
+      {noModel ? (
+        <Plug aria-hidden className="mt-0.75 size-4 shrink-0 text-danger" />
+      ) : (
+        <CircleAlert aria-hidden className="mt-0.75 size-4 shrink-0 text-danger" />
+      )}
       <div className="wrap-anywhere min-w-0 flex-1">
         <p className="font-medium">{noModel ? t("noModel.title") : error?.title}</p>
         <p className="text-fg-muted">{noModel ? t("noModel.kept") : error?.detail}</p>
@@ -55,7 +63,12 @@ function EarlyEnd({ message, isLast }: { message: ThreadMessage; isLast: boolean
   const { t } = useTranslation("chat");
   const reason = message.run?.finishReason;
   if (reason !== "length" && reason !== "content_filter" && reason !== "step_limit") return null;
-  const words = reason === "length" ? t("run.length") : reason === "content_filter" ? t("run.contentFilter") : t("run.stepLimit");
+  const words =
+    reason === "length"
+      ? t("run.length")
+      : reason === "content_filter"
+        ? t("run.contentFilter")
+        : t("run.stepLimit");
   return (
     <Ended words={words} icon={<CircleStop aria-hidden className="size-4" />}>
       {isLast && reason !== "content_filter" ? <NextSteps message={message} /> : null}
@@ -63,7 +76,15 @@ function EarlyEnd({ message, isLast }: { message: ThreadMessage; isLast: boolean
   );
 }
 
-function Ended({ words, icon, children }: { words: string; icon: React.ReactNode; children: React.ReactNode }) {
+function Ended({
+  words,
+  icon,
+  children,
+}: {
+  words: string;
+  icon: React.ReactNode;
+  children: React.ReactNode;
+}) {
   return (
     <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-fg-muted text-sm">
       <span className="inline-flex items-center gap-2">

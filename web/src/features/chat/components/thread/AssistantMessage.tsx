@@ -29,14 +29,17 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
   const reasoning = message.run?.reasoning ?? "";
   const text = message.content;
   const citations = message.citations.length > 0 ? message.citations : (message.run?.citations ?? []);
-  const waiting = streaming && (text === "" || message.run?.phase === "waiting_approval" || message.run?.retryInMs != null);
+  const waiting =
+    streaming && (text === "" || message.run?.phase === "waiting_approval" || message.run?.retryInMs != null);
   return (
     <div className="pb-8">
-      <span id={labelId} className="sr-only">
+      <h2 id={labelId} className="sr-only">
         {t("kuma")}
-      </span>
+      </h2>
       <Memories memories={message.run?.memories ?? []} />
-      {reasoning === "" ? null : <Reasoning text={reasoning} active={streaming && text === ""} id={message.key} />}
+      {reasoning === "" ? null : (
+        <Reasoning text={reasoning} active={streaming && text === ""} id={message.key} />
+      )}
       <ToolCalls stored={message.toolCalls} live={message.run?.toolCalls} />
       {text === "" ? null : (
         <div dir="auto" data-message-text>
@@ -44,7 +47,13 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
         </div>
       )}
       {waiting ? (
-        reasoning !== "" && text === "" ? <div className="pt-1"><Dots /></div> : <RunStatus message={message} />
+        reasoning !== "" && text === "" ? (
+          <div className="pt-1">
+            <Dots />
+          </div>
+        ) : (
+          <RunStatus message={message} />
+        )
       ) : null}
       <Sources citations={citations} />
       {streaming ? null : (
@@ -65,7 +74,11 @@ function Actions({ message }: { message: ThreadMessage }) {
     <div className="-ms-1.5 mt-2 flex min-h-8 flex-wrap items-center gap-0.5">
       {message.content === "" ? null : <CopyButton label={t("message.copy")} text={() => message.content} />}
       {failed || isLocal(message.id) ? null : (
-        <IconButton label={t("message.regenerate")} size="sm" onClick={() => regenerate(threadId, message.id, currentOptions())}>
+        <IconButton
+          label={t("message.regenerate")}
+          size="sm"
+          onClick={() => regenerate(threadId, message.id, currentOptions())}
+        >
           <RefreshCw aria-hidden />
         </IconButton>
       )}

@@ -16,17 +16,30 @@ export function BranchSwitcher({ threadId, messageId }: { threadId: string; mess
     const siblings = siblingsOf(state.messagesById, thread.children, messageId);
     const at = siblings.indexOf(messageId);
     // One string, so that rows compare it cheaply on every change of the store.
-    return siblings.length < 2 ? "" : [at, siblings.length, siblings[at - 1] ?? "", siblings[at + 1] ?? ""].join(" ");
+    return siblings.length < 2
+      ? ""
+      : [at, siblings.length, siblings[at - 1] ?? "", siblings[at + 1] ?? ""].join(" ");
   });
   if (position === "") return null;
   const [at = "0", total = "0", previous = "", next = ""] = position.split(" ");
   const choose = (id: string) => {
-    chooseBranch(threadId, id).catch((error: unknown) => toast.error(t("message.branchFailed"), { description: toApiError(error).detail }));
+    chooseBranch(threadId, id).catch((error: unknown) =>
+      toast.error(t("message.branchFailed"), { description: toApiError(error).detail }),
+    );
   };
   const current = Number(at) + 1;
   return (
-    <span className="inline-flex items-center text-fg-muted text-meta tabular-nums" role="group" aria-label={t("message.version", { current, total })}>
-      <IconButton label={t("message.previous")} size="sm" disabled={previous === ""} onClick={() => choose(previous)}>
+    <span
+      className="inline-flex items-center text-fg-muted text-meta tabular-nums"
+      role="group"
+      aria-label={t("message.version", { current, total })}
+    >
+      <IconButton
+        label={t("message.previous")}
+        size="sm"
+        disabled={previous === ""}
+        onClick={() => choose(previous)}
+      >
         <ChevronLeft aria-hidden className="rtl:-scale-x-100" />
       </IconButton>
       <span aria-hidden className="min-w-7 text-center">

@@ -25,10 +25,22 @@ export function Reasoning({ text, active, id }: ReasoningProps) {
         onClick={() => setOpen(!open)}
         className="-ms-2 inline-flex min-h-8 cursor-pointer items-center gap-1.5 rounded-sm px-2 text-fg-muted text-sm transition-colors duration-120 hover:bg-hover hover:text-fg touch:min-h-11"
       >
-        <ChevronRight aria-hidden className={cn("size-4 transition-transform duration-140 rtl:-scale-x-100", open && "rotate-90 rtl:rotate-90")} />
-        <span className={cn(active && "animate-breathe")}>{active ? t("reasoning.thinking") : t("reasoning.thought")}</span>
+        <ChevronRight
+          aria-hidden
+          className={cn(
+            "size-4 transition-transform duration-140 rtl:-scale-x-100",
+            open && "rotate-90 rtl:rotate-90",
+          )}
+        />
+        <span className={cn(active && "animate-breathe")}>
+          {active ? t("reasoning.thinking") : t("reasoning.thought")}
+        </span>
       </button>
-      <div id={panel} hidden={!open} className="mt-1 border-border border-s-2 ps-4 text-fg-muted [&_.md]:text-sm [&_.md]:leading-5.5">
+      <div
+        id={panel}
+        hidden={!open}
+        className="mt-1 border-border border-s-2 ps-4 text-fg-muted [&_.md]:text-sm [&_.md]:leading-5.5"
+      >
         {open ? <Markdown text={text} streaming={active} id={`${id}-reasoning`} /> : null}
       </div>
     </div>

@@ -12,11 +12,15 @@ export function RunStatus({ message }: { message: ThreadMessage }) {
   const { t } = useTranslation("chat");
   const { threadId } = useThreadContext();
   const run = message.run;
-  const ahead = useThreads((state) => Math.max(0, state.threads[threadId]?.activeRuns.indexOf(message.id) ?? 0));
+  const ahead = useThreads((state) =>
+    Math.max(0, state.threads[threadId]?.activeRuns.indexOf(message.id) ?? 0),
+  );
   const queued = run?.phase === "queued" && (ahead > 0 || (run.position ?? 0) > 0);
   const retryIn = useCountdown(run?.retryInMs ?? null);
   const cancel = () => {
-    stop(threadId, message.id).catch((error: unknown) => toast.error(t("composer.stopFailed"), { description: toApiError(error).detail }));
+    stop(threadId, message.id).catch((error: unknown) =>
+      toast.error(t("composer.stopFailed"), { description: toApiError(error).detail }),
+    );
   };
   const words = queued
     ? ahead > 1
@@ -31,7 +35,9 @@ export function RunStatus({ message }: { message: ThreadMessage }) {
     <div className="flex min-h-8 items-center gap-3 text-fg-muted text-sm">
       <Dots />
       <span>{words}</span>
-      {run !== undefined && run.attempt > 1 && retryIn === null ? <span className="text-fg-subtle">{t("run.attempt", { attempt: run.attempt })}</span> : null}
+      {run !== undefined && run.attempt > 1 && retryIn === null ? (
+        <span className="text-fg-subtle">{t("run.attempt", { attempt: run.attempt })}</span>
+      ) : null}
       {queued && ahead > 0 ? (
         <Button variant="link" size="sm" onClick={cancel}>
           {t("run.cancelQueued")}
@@ -46,7 +52,11 @@ export function Dots() {
   return (
     <span aria-hidden className="inline-flex gap-1">
       {[0, 1, 2].map((dot) => (
-        <span key={dot} className="size-1.5 animate-breathe rounded-full bg-honey" style={{ animationDelay: `${dot * 180}ms` }} />
+        <span
+          key={dot}
+          className="size-1.5 animate-breathe rounded-full bg-honey"
+          style={{ animationDelay: `${dot * 180}ms` }}
+        />
       ))}
     </span>
   );

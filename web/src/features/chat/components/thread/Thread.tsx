@@ -9,8 +9,8 @@ import { loadOlder } from "../../state/loading";
 import { useThreads } from "../../state/thread-store";
 import { LiveRegion } from "./LiveRegion";
 import { MessageRow } from "./MessageRow";
-import { OlderFailed } from "./thread-notices";
 import { ThreadContext, type ThreadContextValue } from "./thread-context";
+import { OlderFailed } from "./thread-notices";
 import { useThreadScroll } from "./use-scroll";
 
 export interface ThreadHandle {
@@ -47,7 +47,9 @@ export function Thread({ threadId, bottom, onCompose, ref }: ThreadProps) {
     // What is being edited stays in the page, wherever it is scrolled to.
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range);
-      return editingIndex < 0 || indexes.includes(editingIndex) ? indexes : [...indexes, editingIndex].sort((a, b) => a - b);
+      return editingIndex < 0 || indexes.includes(editingIndex)
+        ? indexes
+        : [...indexes, editingIndex].sort((a, b) => a - b);
     },
   });
 
@@ -61,7 +63,9 @@ export function Thread({ threadId, bottom, onCompose, ref }: ThreadProps) {
     show,
     editLast: () => {
       const messages = useThreads.getState().messagesById;
-      const last = path.findLast((id) => messages[id]?.role === "user" && messages[id]?.delivery === undefined);
+      const last = path.findLast(
+        (id) => messages[id]?.role === "user" && messages[id]?.delivery === undefined,
+      );
       if (last === undefined) return false;
       show(path.indexOf(last));
       setEditingId(last);
@@ -83,7 +87,7 @@ export function Thread({ threadId, bottom, onCompose, ref }: ThreadProps) {
         role="feed"
         aria-label={t("thread.label")}
         aria-busy={loadingOlder}
-        className="absolute inset-0 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none] [scrollbar-gutter:stable] focus-visible:ring-2 focus-visible:ring-focus focus-visible:ring-inset"
+        className="absolute inset-0 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none] [scrollbar-gutter:stable_both-edges] focus-visible:ring-2 focus-visible:ring-focus focus-visible:ring-inset"
       >
         <div className="relative" style={{ height }}>
           {items.map((item) => {
@@ -101,7 +105,11 @@ export function Thread({ threadId, bottom, onCompose, ref }: ThreadProps) {
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 <div className="column px-4 sm:px-6">
-                  <MessageRow id={id} labelId={`who-${String(item.key)}`} isLast={item.index === path.length - 1} />
+                  <MessageRow
+                    id={id}
+                    labelId={`who-${String(item.key)}`}
+                    isLast={item.index === path.length - 1}
+                  />
                 </div>
               </article>
             );
@@ -117,10 +125,18 @@ export function Thread({ threadId, bottom, onCompose, ref }: ThreadProps) {
       ) : null}
       <OlderFailed threadId={threadId} />
       <div
-        className={cn("pointer-events-none absolute inset-x-0 z-20 flex justify-center transition-opacity duration-160", atLatest ? "invisible opacity-0" : "opacity-100")}
+        className={cn(
+          "pointer-events-none absolute inset-x-0 z-20 flex justify-center transition-opacity duration-160",
+          atLatest ? "invisible opacity-0" : "opacity-100",
+        )}
         style={{ insetBlockEnd: bottom + 12 }}
       >
-        <IconButton label={t("thread.latest")} variant="secondary" className="pointer-events-auto rounded-full shadow-md" onClick={jumpToLatest}>
+        <IconButton
+          label={t("thread.latest")}
+          variant="secondary"
+          className="pointer-events-auto rounded-full shadow-md"
+          onClick={jumpToLatest}
+        >
           <ArrowDown aria-hidden />
         </IconButton>
       </div>

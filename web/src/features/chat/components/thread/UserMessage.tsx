@@ -23,14 +23,19 @@ export function UserMessage({ message, labelId }: UserMessageProps) {
   const failed = message.delivery === "failed";
   if (editingId === message.id) return <EditForm message={message} labelId={labelId} />;
   return (
-    <div className="group flex flex-col items-end pt-3 pb-7">
-      <span id={labelId} className="sr-only">
+    <div className="group flex flex-col items-end pt-3 pb-1.5">
+      <h2 id={labelId} className="sr-only">
         {t("you")}
-      </span>
+      </h2>
       <Attachments message={message} />
-      {message.content === "" ? null : <Bubble text={message.content} faded={message.delivery !== undefined} />}
+      {message.content === "" ? null : (
+        <Bubble text={message.content} faded={message.delivery !== undefined} />
+      )}
       {failed ? (
-        <div role="alert" className="mt-2 flex max-w-[85%] flex-wrap items-center justify-end gap-x-3 gap-y-1 text-meta">
+        <div
+          role="alert"
+          className="mt-2 flex max-w-[85%] flex-wrap items-center justify-end gap-x-3 gap-y-1 text-meta"
+        >
           <span className="inline-flex items-center gap-1.5 font-medium text-danger">
             <CircleAlert aria-hidden className="size-4" />
             {t("message.notSent")}
@@ -74,17 +79,28 @@ function Bubble({ text, faded }: { text: string; faded: boolean }) {
   }, [text]);
   const folded = tall && !open;
   return (
-    <div className={cn("max-w-[85%] rounded-2xl rounded-ee-md bg-accent-soft px-4.5 py-2.5 transition-opacity sm:max-w-[78%]", faded && "opacity-70")}>
+    <div
+      className={`max-w-[85%] rounded-2xl rounded-ee-md bg-accent-soft px-4.5 py-2.5 transition-opacity sm:max-w-[78%] ${faded ? "opacity-70" : ""}`}
+    >
       <div
         ref={content}
         dir="auto"
-        className={cn("wrap-anywhere whitespace-pre-wrap text-base", folded && "overflow-hidden [mask-image:linear-gradient(to_bottom,black_70%,transparent)]")}
+        className={cn(
+          "wrap-anywhere whitespace-pre-wrap text-base",
+          folded && "overflow-hidden [mask-image:linear-gradient(to_bottom,black_70%,transparent)]",
+        )}
         style={folded ? { maxHeight: FOLD_PX } : undefined}
       >
         {text}
       </div>
       {tall ? (
-        <Button variant="link" size="sm" className="mt-1.5" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Button
+          variant="link"
+          size="sm"
+          className="mt-1.5"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           {open ? t("message.less") : t("message.more")}
         </Button>
       ) : null}
@@ -99,14 +115,27 @@ function Attachments({ message }: { message: ThreadMessage }) {
     <ul aria-label={t("message.attachments")} className="mb-2 flex max-w-[85%] flex-wrap justify-end gap-2">
       {message.imageAttachments.map((image) => (
         <li key={image.id}>
-          <img src={image.url} alt={image.alt ?? ""} width={image.width} height={image.height} className="max-h-52 w-auto rounded-lg border border-border object-contain" />
+          <img
+            src={image.url}
+            alt={image.alt ?? ""}
+            width={image.width}
+            height={image.height}
+            className="max-h-52 w-auto rounded-lg border border-border object-contain"
+          />
         </li>
       ))}
       {message.documentAttachments.map((document) => (
-        <li key={document.documentId} className="flex items-center gap-2.5 rounded-lg border border-border bg-surface px-3 py-2 text-sm">
+        <li
+          key={document.documentId}
+          className="flex items-center gap-2.5 rounded-lg border border-border bg-surface px-3 py-2 text-sm"
+        >
           <FileText aria-hidden className="size-4.5 text-fg-muted" />
           <span className="max-w-56 truncate">{document.displayName}</span>
-          {document.pageCount === null ? null : <span className="text-fg-muted text-meta">{t("message.pages", { count: document.pageCount })}</span>}
+          {document.pageCount === null ? null : (
+            <span className="text-fg-muted text-meta">
+              {t("message.pages", { count: document.pageCount })}
+            </span>
+          )}
         </li>
       ))}
     </ul>
@@ -131,15 +160,15 @@ function EditForm({ message, labelId }: UserMessageProps) {
   };
   return (
     <form
-      className="pt-3 pb-7"
+      className="pt-3 pb-5"
       onSubmit={(event) => {
         event.preventDefault();
         save();
       }}
     >
-      <span id={labelId} className="sr-only">
+      <h2 id={labelId} className="sr-only">
         {t("chat:you")}
-      </span>
+      </h2>
       <div className="rounded-xl border border-focus bg-surface p-3 shadow-sm">
         <textarea
           ref={field}

@@ -6,7 +6,8 @@ import { loadOlder } from "../../state/loading";
 import { reconnect } from "../../state/runs";
 import { useThreads } from "../../state/thread-store";
 
-const pill = "pointer-events-auto flex animate-appear items-center gap-2.5 rounded-full border border-border bg-surface px-4 py-1.5 text-fg-muted text-meta shadow-md";
+const pill =
+  "pointer-events-auto flex animate-appear items-center gap-2.5 rounded-full border border-border bg-surface px-4 py-1.5 text-fg-muted text-meta shadow-md";
 
 /** Older messages did not come: says so at the top, with another try. */
 export function OlderFailed({ threadId }: { threadId: string }) {

@@ -4,7 +4,14 @@
  */
 import { type Range, useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { estimateHeight, followOffset, type Geometry, isAtLatest, scrolledUp, spacerHeight } from "../../scroll/scroll-maths";
+import {
+  estimateHeight,
+  followOffset,
+  type Geometry,
+  isAtLatest,
+  scrolledUp,
+  spacerHeight,
+} from "../../scroll/scroll-maths";
 import { getMessage } from "../../state/thread-store";
 
 /** Room above the first message and above a question that was brought to the top. */
@@ -30,20 +37,31 @@ interface Options {
   rangeExtractor: (range: Range) => number[];
 }
 
-export function useThreadScroll({ container, path, sentKey, paddingEnd, rangeExtractor }: Options): ThreadScroll {
+export function useThreadScroll({
+  container,
+  path,
+  sentKey,
+  paddingEnd,
+  rangeExtractor,
+}: Options): ThreadScroll {
   const following = useRef(true);
   const [anchorKey, setAnchorKey] = useState<string | null>(null);
   const [atLatest, setAtLatest] = useState(true);
   const [viewport, setViewport] = useState(0);
 
-  const keyAt = useCallback((index: number) => getMessage(path[index] ?? "")?.key ?? path[index] ?? index, [path]);
+  const keyAt = useCallback(
+    (index: number) => getMessage(path[index] ?? "")?.key ?? path[index] ?? index,
+    [path],
+  );
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLElement>({
     count: path.length,
     getScrollElement: () => container.current,
     getItemKey: keyAt,
     estimateSize: (index) => {
       const message = getMessage(path[index] ?? "");
-      return message ? estimateHeight(message.role, message.content.length, message.content.split("\n").length) : 120;
+      return message
+        ? estimateHeight(message.role, message.content.length, message.content.split("\n").length)
+        : 120;
     },
     overscan: 4,
     rangeExtractor,
@@ -63,7 +81,11 @@ export function useThreadScroll({ container, path, sentKey, paddingEnd, rangeExt
   const content = virtualizer.getTotalSize();
   const anchorIndex = anchorKey === null ? -1 : path.findIndex((id) => getMessage(id)?.key === anchorKey);
   const anchorStart = anchorIndex < 0 ? null : (virtualizer.measurementsCache[anchorIndex]?.start ?? null);
-  const geometry: Geometry = { viewport, content, anchor: anchorStart === null ? null : anchorStart - PADDING_TOP };
+  const geometry: Geometry = {
+    viewport,
+    content,
+    anchor: anchorStart === null ? null : anchorStart - PADDING_TOP,
+  };
   const latest = useRef(geometry);
   const height = content + spacerHeight(geometry);
 
@@ -125,7 +147,8 @@ export function useThreadScroll({ container, path, sentKey, paddingEnd, rangeExt
   // Content that grows below the view while nobody follows leaves the newest out of sight without a scroll event.
   useEffect(() => {
     const element = container.current;
-    if (element) setAtLatest(following.current || isAtLatest(element.scrollTop, { viewport, content, anchor: null }));
+    if (element)
+      setAtLatest(following.current || isAtLatest(element.scrollTop, { viewport, content, anchor: null }));
   }, [container, viewport, content]);
 
   const jumpToLatest = useCallback(() => {

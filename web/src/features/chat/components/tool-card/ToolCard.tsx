@@ -26,7 +26,12 @@ export function ToolCard({ call }: { call: ShownCall }) {
   const [open, setOpen] = useState(false);
   const panel = useId();
   const hint = call.summary || argumentHint(call.arguments);
-  const seconds = call.durationMs === null ? null : new Intl.NumberFormat(i18n.language, { maximumFractionDigits: call.durationMs < 10_000 ? 1 : 0 }).format(call.durationMs / 1000);
+  const seconds =
+    call.durationMs === null
+      ? null
+      : new Intl.NumberFormat(i18n.language, {
+          maximumFractionDigits: call.durationMs < 10_000 ? 1 : 0,
+        }).format(call.durationMs / 1000);
   return (
     <li className="rounded-md">
       <button
@@ -44,14 +49,36 @@ export function ToolCard({ call }: { call: ShownCall }) {
             {t("tool.write")}
           </Badge>
         ) : null}
-        <span className={cn("min-w-0 flex-1 truncate", call.state === "failed" ? "text-danger" : "text-fg-muted")}>{hint}</span>
-        {seconds === null ? null : <span className="shrink-0 text-fg-subtle text-meta tabular-nums">{t("tool.duration", { seconds })}</span>}
-        <ChevronRight aria-hidden className={cn("size-4 shrink-0 text-fg-subtle transition-transform duration-140 rtl:-scale-x-100", open && "rotate-90 rtl:rotate-90")} />
+        <span
+          className={cn("min-w-0 flex-1 truncate", call.state === "failed" ? "text-danger" : "text-fg-muted")}
+        >
+          {hint}
+        </span>
+        {seconds === null ? null : (
+          <span className="shrink-0 text-fg-muted text-meta tabular-nums">
+            {t("tool.duration", { seconds })}
+          </span>
+        )}
+        <ChevronRight
+          aria-hidden
+          className={cn(
+            "size-4 shrink-0 text-fg-subtle transition-transform duration-140 rtl:-scale-x-100",
+            open && "rotate-90 rtl:rotate-90",
+          )}
+        />
       </button>
-      <div id={panel} hidden={!open} className="grid gap-3 px-2.5 pt-1 pb-3 sm:ps-9">
+      <div
+        id={panel}
+        hidden={!open}
+        className="grid grid-cols-[minmax(0,1fr)] gap-3 px-2.5 pt-1 pb-3 sm:ps-9"
+      >
         <Detail title={t("tool.arguments")} value={call.arguments} />
         {call.state === "running" || call.state === "waiting" ? null : (
-          <Detail title={t("tool.result")} value={call.error ?? call.result} fallback={call.summary || t("tool.noResult")} />
+          <Detail
+            title={t("tool.result")}
+            value={call.error ?? call.result}
+            fallback={call.summary || t("tool.noResult")}
+          />
         )}
       </div>
     </li>
@@ -73,7 +100,12 @@ function StateIcon({ state }: { state: ShownCall["state"] }) {
 }
 
 function Detail({ title, value, fallback }: { title: string; value: unknown; fallback?: string }) {
-  const text = value === undefined || value === null ? (fallback ?? "") : typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  const text =
+    value === undefined || value === null
+      ? (fallback ?? "")
+      : typeof value === "string"
+        ? value
+        : JSON.stringify(value, null, 2);
   if (text === "" || text === "{}") return null;
   return (
     <div className="min-w-0">

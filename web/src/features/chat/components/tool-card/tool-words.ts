@@ -1,10 +1,32 @@
 import type { TFunction } from "i18next";
 
 const KNOWN = [
-  "webSearch", "deepResearch", "getPageContent", "getStockPrice", "getCompanyInfo", "getFinancialNews", "analyzeImage",
-  "extractText", "describeImage", "addMemory", "searchMemories", "queryDocument", "listDocuments", "sendEmail",
-  "readEmails", "createEvent", "listEvents", "listFiles", "uploadFile", "createDoc", "readDoc", "createSheet",
-  "readData", "createPresentation", "listRepos", "createIssue",
+  "webSearch",
+  "deepResearch",
+  "getPageContent",
+  "getStockPrice",
+  "getCompanyInfo",
+  "getFinancialNews",
+  "analyzeImage",
+  "extractText",
+  "describeImage",
+  "addMemory",
+  "searchMemories",
+  "queryDocument",
+  "listDocuments",
+  "sendEmail",
+  "readEmails",
+  "createEvent",
+  "listEvents",
+  "listFiles",
+  "uploadFile",
+  "createDoc",
+  "readDoc",
+  "createSheet",
+  "readData",
+  "createPresentation",
+  "listRepos",
+  "createIssue",
 ] as const;
 
 /** What a tool does, in plain words: "Searched the web". Tools of an MCP server are named with their server. */
@@ -12,12 +34,16 @@ export function toolWords(t: TFunction<"chat">, tool: string): string {
   const known = KNOWN.find((name) => name === tool);
   if (known) return t(`tool.words.${known}`);
   const mcp = /^mcp__(.+?)__(.+)$/.exec(tool);
-  return mcp ? t("tool.words.mcp", { tool: spaced(mcp[2] ?? ""), server: mcp[1] }) : spaced(tool);
+  return mcp ? t("tool.words.mcp", { tool: spaced(mcp[2] ?? ""), server: mcp[1] ?? "" }) : spaced(tool);
 }
 
 /** `createPullRequest` and `create_pull_request` → "Create pull request". */
 function spaced(name: string): string {
-  const words = name.replace(/[_-]+/g, " ").replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().trim();
+  const words = name
+    .replace(/[_-]+/g, " ")
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -26,7 +52,9 @@ export function argumentHint(args: unknown): string {
   if (typeof args !== "object" || args === null) return "";
   const entries = Object.entries(args);
   const telling = ["query", "question", "url", "symbol", "subject", "title", "name", "path", "repo"];
-  const found = entries.find(([key, value]) => telling.includes(key) && typeof value === "string") ?? entries.find(([, value]) => typeof value === "string");
+  const found =
+    entries.find(([key, value]) => telling.includes(key) && typeof value === "string") ??
+    entries.find(([, value]) => typeof value === "string");
   const text = typeof found?.[1] === "string" ? found[1] : "";
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

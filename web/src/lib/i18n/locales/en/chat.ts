@@ -80,8 +80,7 @@ export const chat = {
     hint: "Kuma can be wrong. Check what matters.",
     pasted: "Pasted text",
     pastedNumbered: "Pasted text {{number}}",
-    pastedSize: "{{count}} characters",
-    pastedAsk: "You pasted {{count}} characters. They are kept as an attachment.",
+    pastedSize: "{{size}} characters",
     pastedInline: "Put into the message",
     pastedRemove: "Remove {{name}}",
     draftNotKept: "This draft is too large for the browser to keep: it lasts until you leave this page.",
@@ -93,7 +92,7 @@ export const chat = {
     none: "No model",
     demo: "Demo",
     connect: "Connect a model",
-    context: "{{count}} tokens of context",
+    context: "{{size}} tokens of context",
     search: "Find a model",
   },
   agent: {
