@@ -31,8 +31,8 @@ export default defineConfig({
           groups: [
             // What every page needs and no release of ours changes: stays cached across upgrades.
             {
-              name: "react",
-              test: /node_modules[\\/](react|react-dom|scheduler|react-router|zustand|use-sync-external-store)[\\/]/,
+              name: "vendor",
+              test: /node_modules[\\/](react|react-dom|scheduler|react-router|zustand|use-sync-external-store|i18next|@tanstack[\\/](query-core|react-query)|openapi-fetch|openapi-react-query|clsx|class-variance-authority|tailwind-merge)[\\/]/,
               priority: 20,
             },
           ],

@@ -97,10 +97,10 @@ const chats = [
 }));
 
 export const ready = {
-  database: "ok",
-  queue: "ok",
-  storage: "ok",
-  model: "ok",
+  database: { status: "ok", detail: "SQLite" },
+  queue: { status: "ok" },
+  storage: { status: "ok" },
+  model: { status: "ok", detail: "openai/gpt-5-mini" },
   signup: { mode: "open", firstAccount: false },
   version: "0.1.0",
 };

@@ -66,7 +66,7 @@ export const pages = [
     name: "welcome-done",
     path: "/welcome",
     async act(page) {
-      await page.getByRole("button", { name: "Continue", exact: true }).click();
+      await page.getByRole("button", { name: "Continue", exact: true }).first().click();
       await page.getByText("You're all set").waitFor();
     },
   },

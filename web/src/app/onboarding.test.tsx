@@ -38,7 +38,7 @@ describe("onboarding", () => {
       http.patch("*/api/admin/settings", async ({ request }) => {
         chosen = await request.json();
         current = llama.id;
-        return HttpResponse.json({ settings: fixtures.adminSettings({ defaultModel: llama.id }) });
+        return HttpResponse.json({ settings: fixtures.serverSettings({ defaultModel: llama.id }) });
       }),
     );
     const { user, container } = open();

@@ -44,7 +44,9 @@ export function Sidebar({ onClose }: { onClose: () => void }) {
         <Link to="/chat" className={rowClass} aria-keyshortcuts={ariaChord(SHORTCUTS.newChat)}>
           <SquarePen aria-hidden className="size-4 text-accent-text" />
           <span className="flex-1 font-medium">{t("sidebar.newChat")}</span>
-          <Kbd keys={SHORTCUTS.newChat} />
+          <span aria-hidden>
+            <Kbd keys={SHORTCUTS.newChat} />
+          </span>
         </Link>
         <button
           type="button"
@@ -54,7 +56,9 @@ export function Sidebar({ onClose }: { onClose: () => void }) {
         >
           <Search aria-hidden className="size-4 text-fg-muted" />
           <span className="flex-1">{t("sidebar.search")}</span>
-          <Kbd keys={SHORTCUTS.palette} />
+          <span aria-hidden>
+            <Kbd keys={SHORTCUTS.palette} />
+          </span>
         </button>
       </div>
       <div className="flex min-h-0 flex-1 flex-col">

@@ -1,4 +1,4 @@
-import type { AdminSettings, Agent, Model, Models, Provider, Ready, User } from "@/lib/api";
+import type { Agent, Model, Models, Provider, Ready, ServerSettings, User } from "@/lib/api";
 
 /** Plausible objects of the API; give the fields a test is about. */
 export const fixtures = {
@@ -12,10 +12,10 @@ export const fixtures = {
     ...fields,
   }),
   ready: (fields: Partial<Ready> = {}): Ready => ({
-    database: "ok",
-    queue: "ok",
-    storage: "ok",
-    model: "ok",
+    database: { status: "ok" },
+    queue: { status: "ok" },
+    storage: { status: "ok" },
+    model: { status: "ok", detail: "openai/gpt-5-mini" },
     signup: { mode: "open", firstAccount: false },
     version: "0.1.0",
     ...fields,
@@ -61,7 +61,7 @@ export const fixtures = {
     models: 12,
     ...fields,
   }),
-  adminSettings: (fields: Partial<AdminSettings> = {}): AdminSettings => ({
+  serverSettings: (fields: Partial<ServerSettings> = {}): ServerSettings => ({
     defaultModel: "openai/gpt-5-mini",
     smallModel: null,
     signup: "open",

@@ -9,7 +9,7 @@ export const handlers = [
   http.get("*/api/agents", () => HttpResponse.json({ items: [fixtures.agent()] })),
   http.get("*/api/chat", () => HttpResponse.json({ items: [], nextCursor: null })),
   http.get("*/api/admin/providers", () => HttpResponse.json({ items: [] })),
-  http.get("*/api/admin/settings", () => HttpResponse.json({ settings: fixtures.adminSettings() })),
+  http.get("*/api/admin/settings", () => HttpResponse.json({ settings: fixtures.serverSettings() })),
 ];
 
 /** A problem+json answer as the server gives it. */

@@ -1,11 +1,13 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { initI18n, LATER_NAMESPACES, loadWords, setLanguage } from "@/lib/i18n";
 import { session } from "@/lib/session";
 import { installBrowserApis } from "./browser";
 import { server } from "./server";
 
+// Pages are fetched when first opened, which takes its time on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
 installBrowserApis();
 initI18n();
 await loadWords(...LATER_NAMESPACES);

@@ -69,7 +69,11 @@ function Item({ icon, keys, tone = "plain", disabled = false, onSelect, to, chil
     <>
       {icon}
       <span className="min-w-0 flex-1 truncate">{children}</span>
-      {keys === undefined ? null : <Kbd keys={keys} />}
+      {keys === undefined ? null : (
+        <span aria-hidden>
+          <Kbd keys={keys} />
+        </span>
+      )}
     </>
   );
   if (to !== undefined) {

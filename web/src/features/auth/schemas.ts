@@ -2,7 +2,7 @@ import type { TFunction } from "i18next";
 import * as z from "zod/mini";
 import { passwordFlaw } from "@/lib/forms";
 
-const NAME_MAX = 100;
+const NAME_MAX = 80;
 
 type T = TFunction<"auth">;
 

@@ -2,7 +2,7 @@ import { ArrowRight, CircleCheck, RefreshCw } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { $api, type Provider, queryError, useModels } from "@/lib/api";
+import { type Provider, queryError, useModels, useProviders } from "@/lib/api";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Card } from "@/ui/card";
@@ -20,9 +20,9 @@ interface ConnectStepProps<Choice extends string> {
 export function ConnectStep<Choice extends string>({ name, parts, onConnected }: ConnectStepProps<Choice>) {
   const { t } = useTranslation(["onboarding", "common", "settings"]);
   const [choice, setChoice] = useState<Choice | null>(null);
-  const providers = $api.useQuery("get", "/api/admin/providers");
+  const providers = useProviders();
   const error = queryError(providers);
-  const found = (providers.data?.items ?? []).filter(
+  const found = (providers.data ?? []).filter(
     (provider) => provider.source !== "local" && provider.status === "ok" && provider.models > 0,
   );
 

@@ -48,7 +48,7 @@ function Report({ report }: { report: Ready }) {
       <dl className="divide-y divide-border px-5 text-sm">
         {PARTS.map((part) => (
           <Row key={part} label={t(`settings:about.parts.${part}`)}>
-            <State state={report[part]} />
+            <State part={report[part]} />
           </Row>
         ))}
         <Row label={t("settings:about.licence")}>{t("settings:about.licenceValue")}</Row>
@@ -71,17 +71,16 @@ function Row({ label, children }: { label: string; children: React.ReactNode }) 
   );
 }
 
-const TONES = { ok: "ok", demo: "neutral", none: "neutral", error: "danger", down: "danger" } as const;
+const TONES = { ok: "ok", none: "neutral", down: "danger" } as const;
 
-function State({ state }: { state: string }) {
+function State({ part }: { part: Ready["database"] }) {
   const { t } = useTranslation("settings");
-  if (state in TONES) {
-    const known = state as keyof typeof TONES;
-    return (
-      <Badge tone={TONES[known]} dot>
-        {t(`about.states.${known}`)}
+  return (
+    <span className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1 py-2 text-end">
+      {part.detail ? <span className="text-fg-muted text-meta wrap-anywhere">{part.detail}</span> : null}
+      <Badge tone={TONES[part.status]} dot>
+        {t(`about.states.${part.status}`)}
       </Badge>
-    );
-  }
-  return <Badge>{t("about.states.unknown", { state })}</Badge>;
+    </span>
+  );
 }

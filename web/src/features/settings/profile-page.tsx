@@ -16,7 +16,7 @@ import { Delayed, Skeleton } from "@/ui/skeleton";
 import { toast } from "@/ui/toast";
 import { SettingsPage } from "./page";
 
-const NAME_MAX = 100;
+const NAME_MAX = 80;
 
 export function ProfilePage() {
   const { t } = useTranslation(["settings", "common"]);

@@ -223,7 +223,9 @@ describe("shortcuts and about", () => {
   it("says what runs, a server that is not ready included", async () => {
     server.use(
       http.get("*/api/ready", () =>
-        HttpResponse.json(fixtures.ready({ queue: "down", model: "none" }), { status: 503 }),
+        HttpResponse.json(fixtures.ready({ queue: { status: "down" }, model: { status: "none" } }), {
+          status: 503,
+        }),
       ),
     );
     const { container } = renderPage(<AboutPage />);

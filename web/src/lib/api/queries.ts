@@ -3,7 +3,7 @@ import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query"
 import { useIsSignedIn } from "../session";
 import { $api, sessionFetch } from "./client";
 import { errorFromResponse, toApiError } from "./errors";
-import type { Ready, User } from "./types";
+import type { Provider, Ready, ServerSettings, User } from "./types";
 
 /** Public: what works, whether accounts can be made, the version. Answers 503 with the same body when something is down. */
 export const readyQuery = queryOptions({
@@ -51,6 +51,25 @@ export function useModels() {
 }
 
 export const modelsKey = $api.queryOptions("get", "/api/models").queryKey;
+
+/** Where answers can come from. Administrators only. */
+export function useProviders() {
+  return $api.useQuery("get", "/api/admin/providers", {}, { select: (data) => data.items as Provider[] });
+}
+
+export const providersKey = $api.queryOptions("get", "/api/admin/providers").queryKey;
+
+/** Server-wide choices. Administrators only. */
+export function useServerSettings() {
+  return $api.useQuery(
+    "get",
+    "/api/admin/settings",
+    {},
+    { select: (data) => data.settings as ServerSettings },
+  );
+}
+
+export const serverSettingsKey = $api.queryOptions("get", "/api/admin/settings").queryKey;
 
 /** A query's error as what it always is. */
 export function queryError(query: { error: unknown }) {

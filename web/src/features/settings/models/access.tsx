@@ -13,7 +13,7 @@ export function Access() {
   const { t } = useTranslation("settings");
   const { query, mutation } = useAdminSettings();
   const failure = queryError(mutation);
-  const settings = query.data?.settings;
+  const settings = query.data;
   if (settings === undefined) return null;
   return (
     <Section title={t("models.accessTitle")} description={t("models.accessDescription")}>

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { type AdminSettings, queryError, useModels } from "@/lib/api";
+import { queryError, type ServerSettingsChange, useModels } from "@/lib/api";
 import { Section } from "@/ui/card";
 import { Combobox } from "@/ui/combobox";
 import { Field } from "@/ui/field";
@@ -7,6 +7,7 @@ import { ErrorNotice } from "@/ui/notice";
 import { toast } from "@/ui/toast";
 import { useAdminSettings } from "./use-admin-settings";
 
+/** The empty text: the server chooses. */
 const AUTOMATIC = "";
 
 /** Which model new chats use, and which one does the small work. */
@@ -15,14 +16,14 @@ export function Defaults() {
   const { query, mutation } = useAdminSettings();
   const failure = queryError(mutation);
   const models = useModels();
-  const settings = query.data?.settings;
+  const settings = query.data;
   const items = models.data?.items ?? [];
   if (settings === undefined || items.length === 0) return null;
   const options = [
     { value: AUTOMATIC, label: t("models.automatic") },
     ...items.map((model) => ({ value: model.id, label: model.name, hint: model.id })),
   ];
-  const choose = (change: Partial<AdminSettings>) =>
+  const choose = (change: ServerSettingsChange) =>
     mutation.mutate({ body: change }, { onSuccess: () => toast.success(t("models.defaultsSaved")) });
   return (
     <Section title={t("models.defaultsTitle")} description={t("models.defaultsDescription")}>
@@ -32,14 +33,14 @@ export function Defaults() {
           <Combobox
             options={options}
             value={settings.defaultModel ?? AUTOMATIC}
-            onChange={(id) => choose({ defaultModel: id === AUTOMATIC ? null : id })}
+            onChange={(defaultModel) => choose({ defaultModel })}
           />
         </Field>
         <Field label={t("models.smallModel")} help={t("models.smallModelHelp")}>
           <Combobox
             options={options}
             value={settings.smallModel ?? AUTOMATIC}
-            onChange={(id) => choose({ smallModel: id === AUTOMATIC ? null : id })}
+            onChange={(smallModel) => choose({ smallModel })}
           />
         </Field>
       </div>

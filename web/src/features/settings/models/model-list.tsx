@@ -86,7 +86,7 @@ export function ModelList({ admin }: { admin: boolean }) {
   );
 }
 
-const KNOWN = ["tools", "vision", "reasoning", "embedding"] as const;
+const KNOWN = ["tools", "vision", "reasoning"] as const;
 
 function ModelRow(props: { model: Model; isDefault: boolean; format: Intl.NumberFormat }) {
   const { t } = useTranslation("settings");

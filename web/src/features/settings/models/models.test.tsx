@@ -207,7 +207,7 @@ describe("providers, for administrators", () => {
       http.get("*/api/models", () => HttpResponse.json(fixtures.models([fixtures.model(), other]))),
       http.patch("*/api/admin/settings", async ({ request }) => {
         change = await request.json();
-        return HttpResponse.json({ settings: fixtures.adminSettings({ defaultModel: other.id }) });
+        return HttpResponse.json({ settings: fixtures.serverSettings({ defaultModel: other.id }) });
       }),
     );
     const { user } = renderPage(<ModelsPage />);

@@ -5,8 +5,7 @@ import { useEffect, useMemo, useState } from "react";
 import { type Resolver, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as z from "zod/mini";
-import { $api, type ApiError, api, type Provider, type ProviderKind } from "@/lib/api";
-import { modelsKey } from "@/lib/api/queries";
+import { type ApiError, api, modelsKey, type Provider, type ProviderKind, providersKey } from "@/lib/api";
 import { placeErrors } from "@/lib/forms";
 import { Button } from "@/ui/button";
 import { Field } from "@/ui/field";
@@ -82,11 +81,11 @@ export function ProviderForm({
       if (data === undefined) return;
       await Promise.all([
         queryClient.invalidateQueries({
-          queryKey: $api.queryOptions("get", "/api/admin/providers").queryKey,
+          queryKey: providersKey,
         }),
         queryClient.invalidateQueries({ queryKey: modelsKey }),
       ]);
-      onSaved(data.provider);
+      onSaved(data.provider as Provider);
     } catch (error) {
       setFailure(placeErrors<Values>(error, ["apiKey", "baseUrl", "displayName"], form.setError));
     }

@@ -2,8 +2,16 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plug, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { $api, type ApiError, api, type Provider, queryError, toApiError } from "@/lib/api";
-import { modelsKey } from "@/lib/api/queries";
+import {
+  type ApiError,
+  api,
+  modelsKey,
+  type Provider,
+  providersKey,
+  queryError,
+  toApiError,
+  useProviders,
+} from "@/lib/api";
 import { AlertDialog } from "@/ui/alert-dialog";
 import { Badge } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
@@ -23,11 +31,11 @@ type Editing = { choice: Choice | null; provider?: Provider };
 /** What this server can ask for answers: add, change, remove. Administrators only. */
 export function Providers() {
   const { t } = useTranslation(["settings", "common"]);
-  const query = $api.useQuery("get", "/api/admin/providers");
+  const query = useProviders();
   const error = queryError(query);
   const [editing, setEditing] = useState<Editing | null>(null);
   const [removing, setRemoving] = useState<Provider | null>(null);
-  const items = query.data?.items;
+  const items = query.data;
   return (
     <Section
       title={t("settings:models.providersTitle")}
@@ -185,7 +193,7 @@ function RemoveDialog({ provider, onClose }: { provider: Provider; onClose: () =
       await api.DELETE("/api/admin/providers/{name}", { params: { path: { name: provider.name } } });
       await Promise.all([
         queryClient.invalidateQueries({
-          queryKey: $api.queryOptions("get", "/api/admin/providers").queryKey,
+          queryKey: providersKey,
         }),
         queryClient.invalidateQueries({ queryKey: modelsKey }),
       ]);

@@ -1,23 +1,30 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { $api, type AdminSettings, modelsKey, readyQuery } from "@/lib/api";
+import {
+  $api,
+  modelsKey,
+  readyQuery,
+  type ServerSettings,
+  type ServerSettingsChange,
+  serverSettingsKey,
+  useServerSettings,
+} from "@/lib/api";
 
 /** The server-wide choices and the way to change them; a change shows at once and is taken back when it fails. */
 export function useAdminSettings() {
   const queryClient = useQueryClient();
-  const options = $api.queryOptions("get", "/api/admin/settings");
-  const query = $api.useQuery("get", "/api/admin/settings");
+  const query = useServerSettings();
   const mutation = $api.useMutation("patch", "/api/admin/settings", {
     onMutate: ({ body }) => {
-      const before = queryClient.getQueryData<{ settings: AdminSettings }>(options.queryKey);
+      const before = queryClient.getQueryData<{ settings: ServerSettings }>(serverSettingsKey);
       if (before !== undefined) {
-        queryClient.setQueryData(options.queryKey, { settings: { ...before.settings, ...body } });
+        queryClient.setQueryData(serverSettingsKey, { settings: merged(before.settings, body) });
       }
       return before;
     },
     onError: (_error, _variables, before) => {
-      if (before !== undefined) queryClient.setQueryData(options.queryKey, before);
+      if (before !== undefined) queryClient.setQueryData(serverSettingsKey, before);
     },
-    onSuccess: (data) => queryClient.setQueryData(options.queryKey, data),
+    onSuccess: (data) => queryClient.setQueryData(serverSettingsKey, data),
     onSettled: () =>
       Promise.all([
         queryClient.invalidateQueries({ queryKey: modelsKey }),
@@ -25,4 +32,13 @@ export function useAdminSettings() {
       ]),
   });
   return { query, mutation };
+}
+
+/** What the server will answer: an empty text goes back to the default, which shows as null. */
+function merged(settings: ServerSettings, change: ServerSettingsChange) {
+  return {
+    defaultModel: change.defaultModel === undefined ? settings.defaultModel : change.defaultModel || null,
+    smallModel: change.smallModel === undefined ? settings.smallModel : change.smallModel || null,
+    signup: change.signup ?? settings.signup,
+  };
 }

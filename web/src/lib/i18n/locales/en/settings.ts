@@ -47,7 +47,7 @@ export const settings = {
     search: "Filter models",
     showAll_one: "Show {{count}} model",
     showAll_other: "Show all {{count}} models",
-    capabilities: { tools: "Tools", vision: "Images", reasoning: "Reasoning", embedding: "Embeddings" },
+    capabilities: { tools: "Tools", vision: "Images", reasoning: "Reasoning" },
     providersTitle: "Providers",
     providersDescription: "Services and servers that run models for everyone on this Kuma.",
     providersEmptyTitle: "No provider connected",
@@ -163,13 +163,6 @@ export const settings = {
     licenceValue: "Apache-2.0",
     api: "API description",
     apiLink: "OpenAPI document",
-    states: {
-      ok: "Working",
-      none: "None connected",
-      error: "Not working",
-      down: "Not working",
-      demo: "Demo model",
-      unknown: "{{state}}",
-    },
+    states: { ok: "Working", none: "None connected", down: "Not working" },
   },
 } as const;
