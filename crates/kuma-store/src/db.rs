@@ -9,6 +9,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
+use kuma_types::{ChatId, UserId};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait, Value,
@@ -22,6 +23,8 @@ use crate::{Result, StoreError, StoreOptions};
 /// SQLite readers. Each is a thread and a page cache, so they are opened when needed and closed
 /// when idle.
 const SQLITE_READERS: u32 = 8;
+/// How much of the write-ahead log's file is kept after a burst of writes, in bytes.
+const WAL_KEPT: &str = "16777216";
 /// How long an idle reader stays open.
 const READER_IDLE: Duration = Duration::from_mins(1);
 /// How long SQLite waits for another process (a backup, `kuma user …`) to finish its write.
@@ -88,7 +91,7 @@ impl Db {
             .idle_timeout(READER_IDLE)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .test_before_acquire(false)
-            .connect_lazy_with(connect.pragma("cache_size", "-2048").pragma("query_only", "1"));
+            .connect_lazy_with(connect.pragma("cache_size", "-1024").pragma("query_only", "1"));
         let read = DatabaseConnection::from(read);
         Ok(Self {
             backend: Backend::Sqlite,
@@ -144,6 +147,32 @@ impl Db {
         if self.backend == Backend::Postgres {
             let statement = self.sql("SELECT pg_advisory_xact_lock($1)", [lock.key().into()]);
             tx.query_one_raw(statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Locks a user's row against other deletes, submissions and claims, on PostgreSQL. Whoever
+    /// needs more locks takes this one first.
+    pub(crate) async fn lock_user(&self, tx: &DatabaseTransaction, user: UserId) -> Result<()> {
+        if self.backend == Backend::Postgres {
+            let sql = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE";
+            tx.query_one_raw(self.sql(sql, [user.0.into()])).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the ends of a user's runs that are being written, on PostgreSQL, and holds up later
+    /// ones: the end of a run locks its job and then its message, a cascade the other way round.
+    pub(crate) async fn lock_jobs(
+        &self,
+        tx: &DatabaseTransaction,
+        user: UserId,
+        chat: Option<ChatId>,
+    ) -> Result<()> {
+        if self.backend == Backend::Postgres {
+            let sql = "SELECT 1 FROM message_jobs WHERE user_id = $1 AND ($2::uuid IS NULL OR chat_id = $2) \
+                       ORDER BY job_id FOR UPDATE";
+            tx.query_all_raw(self.sql(sql, [user.0.into(), chat.map(|chat| chat.0).into()])).await?;
         }
         Ok(())
     }
@@ -210,6 +239,7 @@ pub(crate) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .pragma("temp_store", "memory")
+        .pragma("journal_size_limit", WAL_KEPT)
         .pragma("mmap_size", "0")
 }
 

@@ -1,6 +1,7 @@
 //! What can go wrong between Kuma and its database.
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sqlx::error::DatabaseError;
 
 /// The result of every repository call.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -48,8 +49,31 @@ impl StoreError {
         }
     }
 
+    /// Whether PostgreSQL ended the transaction because it and another waited for each other.
+    fn is_deadlock(&self) -> bool {
+        match self {
+            Self::Internal(
+                DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)),
+            ) => cause.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "40P01"),
+            _ => false,
+        }
+    }
+
     pub(crate) fn corrupt(error: impl std::fmt::Display) -> Self {
         Self::Corrupt(error.to_string())
+    }
+}
+
+/// How often a transaction is begun again after a deadlock. Deletes and the ends of runs take their
+/// locks in one order, but a single statement takes those of many rows in any.
+#[derive(Debug, Default)]
+pub(crate) struct Tries(u8);
+
+impl Tries {
+    /// Whether `error` is a deadlock and there is another try.
+    pub(crate) fn again(&mut self, error: &StoreError) -> bool {
+        self.0 += 1;
+        self.0 < 5 && error.is_deadlock()
     }
 }
 

@@ -17,6 +17,7 @@ use crate::entity::{
     chat,
     message::{Column, Entity, Model},
 };
+use crate::error::Tries;
 use crate::jobs::batch;
 use crate::page::{List, bounded, id_cursor, read_id_cursor};
 use crate::{Page, Result, StoreError};
@@ -178,6 +179,16 @@ impl<'a> Messages<'a> {
     /// Keeps the text so far of many running answers in one transaction. A run that has ended or
     /// has another owner by now (its epoch moved on) is skipped.
     pub async fn checkpoint(&self, checkpoints: &[Checkpoint]) -> Result<()> {
+        let mut tries = Tries::default();
+        loop {
+            match self.checkpoint_once(checkpoints).await {
+                Err(error) if tries.again(&error) => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn checkpoint_once(&self, checkpoints: &[Checkpoint]) -> Result<()> {
         if checkpoints.is_empty() {
             return Ok(());
         }

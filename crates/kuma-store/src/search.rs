@@ -38,18 +38,18 @@ pub(crate) fn wanted(query: &str) -> Option<String> {
 /// The condition that the chat `c` of `owner` has `text` in its title or in a message.
 pub(crate) fn chat_matches(backend: Backend, owner: UserId, text: &str, bound: &mut Bound) -> String {
     if text.chars().nth(2).is_none() {
-        return short(owner, text, bound);
+        return short(backend, owner, text, bound);
     }
     match backend {
-        // The full-text table is written first and CROSS JOIN keeps it first: left alone, SQLite
-        // may begin with all messages.
+        // The `+` keeps SQLite from beginning with what was found and sorting all of it: the chats
+        // are read in the order of the list until the page is full. CROSS JOIN keeps the full-text
+        // table first: left alone, SQLite may begin with all messages.
         Backend::Sqlite => {
             let phrase = bound.add(format!("\"{}\"", text.replace('"', "\"\"")));
             format!(
-                "c.id IN (SELECT t.id FROM chats_fts f CROSS JOIN chats t ON t.row_id = f.rowid \
-                 WHERE chats_fts MATCH {phrase} \
-                 UNION SELECT m.chat_id FROM messages_fts f CROSS JOIN messages m ON m.row_id = f.rowid \
-                 WHERE messages_fts MATCH {phrase})"
+                "(+c.row_id IN (SELECT rowid FROM chats_fts WHERE chats_fts MATCH {phrase}) \
+                 OR +c.id IN (SELECT m.chat_id FROM messages_fts f CROSS JOIN messages m ON m.row_id = f.rowid \
+                 WHERE messages_fts MATCH {phrase}))"
             )
         }
         Backend::Postgres => {
@@ -63,13 +63,17 @@ pub(crate) fn chat_matches(backend: Backend, owner: UserId, text: &str, bound: &
     }
 }
 
-/// One or two characters. SQLite's LIKE knows no case beyond a-z and PostgreSQL's none at all, so
-/// every spelling in capitals and small letters is asked for.
-fn short(owner: UserId, text: &str, bound: &mut Bound) -> String {
+/// One or two characters. SQLite's LIKE, and PostgreSQL's ILIKE in some locales, know no case beyond
+/// a-z, so every spelling of other letters in capitals and small ones is asked for.
+fn short(backend: Backend, owner: UserId, text: &str, bound: &mut Bound) -> String {
+    let like = match backend {
+        Backend::Sqlite => "LIKE",
+        Backend::Postgres => "ILIKE",
+    };
     let spellings: Vec<String> = spellings(text).iter().map(|text| bound.add(pattern(text))).collect();
     let in_column = |column: &str| {
         let likes: Vec<String> =
-            spellings.iter().map(|pattern| format!("{column} LIKE {pattern} ESCAPE '\\'")).collect();
+            spellings.iter().map(|pattern| format!("{column} {like} {pattern} ESCAPE '\\'")).collect();
         format!("({})", likes.join(" OR "))
     };
     let owner = bound.add(owner.0);
@@ -82,11 +86,14 @@ fn short(owner: UserId, text: &str, bound: &mut Bound) -> String {
     )
 }
 
-/// Every way to write `text` with each letter small or capital.
+/// Every way to write `text` with each letter beyond a-z small or capital.
 fn spellings(text: &str) -> BTreeSet<String> {
     text.chars().fold(BTreeSet::from([String::new()]), |starts, letter| {
-        let forms: BTreeSet<String> =
-            [letter.to_string(), letter.to_lowercase().to_string(), letter.to_uppercase().to_string()].into();
+        let mut forms = BTreeSet::from([letter.to_string()]);
+        if !letter.is_ascii() {
+            forms.insert(letter.to_lowercase().to_string());
+            forms.insert(letter.to_uppercase().to_string());
+        }
         starts.iter().flat_map(|start| forms.iter().map(move |form| format!("{start}{form}"))).collect()
     })
 }
@@ -115,10 +122,11 @@ mod tests {
     }
 
     #[test]
-    fn short_words_are_spelled_in_every_case() {
+    fn letters_beyond_ascii_are_spelled_in_both_cases() {
+        assert_eq!(spellings("äÖ").len(), 4);
         let all: Vec<String> = spellings("ü1").into_iter().collect();
         assert_eq!(all, ["Ü1", "ü1"]);
-        assert_eq!(spellings("aB").len(), 4);
+        assert_eq!(spellings("aB").len(), 1);
         assert_eq!(spellings("漢").len(), 1);
     }
 

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::db::{Db, Lock, now};
 use crate::entity::user::{Column, Entity, Model};
+use crate::error::Tries;
 use crate::page::{List, bounded, id_cursor, read_id_cursor};
 use crate::{Page, Result, StoreError};
 
@@ -244,10 +245,23 @@ impl<'a> Users<'a> {
     /// Deletes an account and every row it owns. What it did stays in the audit log, without the
     /// account.
     pub async fn delete(&self, id: UserId) -> Result<()> {
-        match Entity::delete_by_id(id.0).exec(&self.db.write).await?.rows_affected {
-            0 => Err(StoreError::NotFound),
-            _ => Ok(()),
+        let mut tries = Tries::default();
+        loop {
+            match self.delete_once(id).await {
+                Err(error) if tries.again(&error) => {}
+                done => return done,
+            }
         }
+    }
+
+    async fn delete_once(&self, id: UserId) -> Result<()> {
+        let tx = self.db.begin().await?;
+        self.db.lock_user(&tx, id).await?;
+        self.db.lock_jobs(&tx, id, None).await?;
+        if Entity::delete_by_id(id.0).exec(&tx).await?.rows_affected == 0 {
+            return Err(StoreError::NotFound);
+        }
+        Ok(tx.commit().await?)
     }
 
     /// All accounts, oldest first.

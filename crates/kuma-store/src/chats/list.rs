@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_search_begins_with_the_full_text_index() {
+    async fn a_search_asks_the_full_text_index_once_and_reads_in_the_lists_order() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("kuma.db").display());
         let store = Store::open(&StoreOptions { url, read_url: None, max_connections: 1 }).await.unwrap();
@@ -136,8 +136,9 @@ mod tests {
         let filter = ChatFilter { query: Some("needle".to_owned()), ..ChatFilter::default() };
         let steps = plan(&store, &filter, false).await;
         for step in [
+            "SEARCH c USING INDEX ix_chats_activity (user_id=?)",
+            "SCAN chats_fts VIRTUAL TABLE INDEX 0:M1",
             "SCAN f VIRTUAL TABLE INDEX 0:M1",
-            "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)",
             "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)",
         ] {
             assert!(steps.iter().any(|line| line.contains(step)), "{step}: {steps:?}");

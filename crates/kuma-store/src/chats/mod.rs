@@ -15,6 +15,7 @@ use crate::entity::{
     chat::{Column, Entity, Model},
     message,
 };
+use crate::error::Tries;
 use crate::{Page, Result, StoreError};
 
 /// One conversation.
@@ -234,10 +235,23 @@ impl<'a> Chats<'a> {
 
     /// Deletes a chat with its messages and runs.
     pub async fn delete(&self, owner: UserId, id: ChatId) -> Result<()> {
-        let delete = Entity::delete_many().filter(Column::Id.eq(id.0)).filter(Column::UserId.eq(owner.0));
-        match delete.exec(&self.db.write).await?.rows_affected {
-            0 => Err(StoreError::NotFound),
-            _ => Ok(()),
+        let mut tries = Tries::default();
+        loop {
+            match self.delete_once(owner, id).await {
+                Err(error) if tries.again(&error) => {}
+                done => return done,
+            }
         }
+    }
+
+    async fn delete_once(&self, owner: UserId, id: ChatId) -> Result<()> {
+        let tx = self.db.begin().await?;
+        self.db.lock_user(&tx, owner).await?;
+        self.db.lock_jobs(&tx, owner, Some(id)).await?;
+        let delete = Entity::delete_many().filter(Column::Id.eq(id.0)).filter(Column::UserId.eq(owner.0));
+        if delete.exec(&tx).await?.rows_affected == 0 {
+            return Err(StoreError::NotFound);
+        }
+        Ok(tx.commit().await?)
     }
 }

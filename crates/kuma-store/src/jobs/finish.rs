@@ -15,6 +15,7 @@ use super::query::replace_log;
 use super::{Jobs, UNFINISHED, batch};
 use crate::db::{Db, now};
 use crate::entity::{job_event, message, usage};
+use crate::error::Tries;
 use crate::messages::Message;
 use crate::{Result, StoreError};
 
@@ -65,14 +66,25 @@ impl Jobs<'_> {
         let mut seen = HashSet::new();
         let first: Vec<&FinishRun> = runs.iter().filter(|run| seen.insert(run.job_id)).collect();
 
+        let mut tries = Tries::default();
+        let mut messages = loop {
+            match self.finish_once(&first).await {
+                Err(error) if tries.again(&error) => {}
+                done => break done?,
+            }
+        };
+        Ok(runs.iter().map(|run| messages.remove(&run.job_id)).collect())
+    }
+
+    async fn finish_once(&self, runs: &[&FinishRun]) -> Result<HashMap<JobId, Message>> {
         let now = now();
         let tx = self.db.begin().await?;
         let mut messages = HashMap::new();
-        for batch in batch::of(&first) {
+        for batch in batch::of(runs) {
             finish_batch(self.db, &tx, batch, now, &mut messages).await?;
         }
         tx.commit().await?;
-        Ok(runs.iter().map(|run| messages.remove(&run.job_id)).collect())
+        Ok(messages)
     }
 }
 

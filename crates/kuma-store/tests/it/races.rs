@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::future::join_all;
-use kuma_store::{Claim, NewRun, NewUser, Role, Store, StoreError, Submitted};
+use kuma_store::{Checkpoint, Claim, NewRun, NewUser, Role, Store, StoreError, Submitted};
 use kuma_types::{ChatId, JobId, UserId};
 
 use crate::common::{Database, LEASE, both, column, connect, finished, run};
@@ -18,6 +18,8 @@ both!(
     the_line_never_gets_longer_than_allowed,
     one_of_many_ends_counts,
     many_writers_are_never_turned_away,
+    runs_end_while_their_chats_and_owners_are_deleted,
+    a_call_that_is_given_up_leaves_nothing_half_done,
 );
 
 /// Two stores on one database, as two servers have.
@@ -196,6 +198,74 @@ async fn many_writers_are_never_turned_away(db: Database) {
     }
     assert_eq!(db.store.stats().await.unwrap().messages, 64 * 5 * 2);
     close(servers).await;
+}
+
+async fn runs_end_while_their_chats_and_owners_are_deleted(db: Database) {
+    let servers = servers(&db).await;
+    for round in 0..6 {
+        let owner = db.user().await.id;
+        let mut jobs = Vec::new();
+        for _ in 0..12 {
+            let chat = db.chat(owner, None).await;
+            let job = db.ask(owner, chat, "a").await;
+            jobs.push(db.claim(&job).await);
+        }
+        let checkpoints: Vec<Checkpoint> = jobs
+            .iter()
+            .map(|job| Checkpoint {
+                job_id: job.id,
+                epoch: job.epoch,
+                message_id: job.assistant_message_id,
+                content: "so far".to_owned(),
+                reasoning: None,
+            })
+            .collect();
+        // The runs end in another order than they are deleted in.
+        let ends: Vec<_> = jobs.iter().rev().map(|job| finished(job, "b")).collect();
+        let chats: Vec<ChatId> = jobs.iter().map(|job| job.chat_id).collect();
+        let [first, second] = servers.clone();
+        let deleter = second.clone();
+        let saves = tokio::spawn(async move { first.messages().checkpoint(&checkpoints).await });
+        let finishes = tokio::spawn(async move { second.jobs().finish_many(ends).await });
+        let removal = tokio::spawn(async move {
+            if round % 2 == 0 {
+                return deleter.users().delete(owner).await;
+            }
+            for chat in chats {
+                deleter.chats().delete(owner, chat).await?;
+            }
+            Ok(())
+        });
+        saves.await.unwrap().unwrap();
+        assert_eq!(finishes.await.unwrap().unwrap().len(), 12);
+        removal.await.unwrap().unwrap();
+        let raw = db.raw().await;
+        for table in ["messages", "message_jobs", "job_events"] {
+            assert_eq!(column::<i64>(&raw, &format!("SELECT count(*) FROM {table}")).await, [0], "{table}");
+        }
+    }
+    close(servers).await;
+}
+
+async fn a_call_that_is_given_up_leaves_nothing_half_done(db: Database) {
+    let owner = db.user().await.id;
+    let chat = db.chat(owner, None).await;
+    // Like a client that goes away: the call is dropped somewhere on its way.
+    for step in 0..60 {
+        let patience = std::time::Duration::from_micros(step * 100);
+        let jobs = db.store.jobs();
+        match tokio::time::timeout(patience, jobs.submit(run(owner, chat, "x").unlimited())).await {
+            Ok(submitted) => drop(submitted.unwrap()),
+            Err(_given_up) => {}
+        }
+    }
+    // The writer is free, and every run that was written is whole.
+    let last = db.store.jobs().submit(run(owner, chat, "last").unlimited()).await.unwrap().into_job();
+    let raw = db.raw().await;
+    let jobs = column::<i64>(&raw, "SELECT count(*) FROM message_jobs").await[0];
+    assert_eq!(column::<i64>(&raw, "SELECT count(*) FROM messages").await, [jobs * 2]);
+    let active = db.store.chats().get(owner, chat).await.unwrap().active_message_id;
+    assert_eq!(active, Some(last.assistant_message_id));
 }
 
 trait Unlimited {
