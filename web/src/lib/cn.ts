@@ -3,6 +3,8 @@ import { createTailwindMerge } from "tailwind-merge";
 
 const any = () => true;
 const number = (value: string) => /^\d/.test(value);
+/** A value for every side at once: `rounded-ee-xs` and `border-b` are about one. */
+const everySide = (value: string) => !/^(?:[xytbse]|ss|se|es|ee)(?:-|$)/.test(value);
 const all = (prefix: string) => [{ [prefix]: [any] }];
 
 /**
@@ -77,13 +79,16 @@ const merge = createTailwindMerge(() => ({
     bg: all("bg"),
     opacity: all("opacity"),
     shadow: ["shadow", { shadow: [any] }],
-    rounded: ["rounded", { rounded: [any] }],
+    rounded: ["rounded", { rounded: [everySide] }],
     "border-width": ["border", { border: [number] }],
-    "border-color": [{ border: [any] }],
+    "border-color": [{ border: [everySide] }],
     overflow: all("overflow"),
     "overflow-x": all("overflow-x"),
     "overflow-y": all("overflow-y"),
     cursor: all("cursor"),
+    scale: all("scale"),
+    transition: ["transition", { transition: [any] }],
+    duration: all("duration"),
   },
   conflictingClassGroups: {
     p: ["px", "py", "ps", "pe", "pt", "pb"],

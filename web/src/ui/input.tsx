@@ -7,7 +7,7 @@ export const controlClass = [
   "placeholder:text-fg-subtle hover:border-control",
   "focus-visible:border-focus focus-visible:outline-2 focus-visible:outline-offset-0 focus-visible:outline-focus/55",
   "aria-invalid:border-danger aria-invalid:focus-visible:outline-danger/45",
-  "disabled:cursor-not-allowed disabled:bg-muted disabled:text-fg-muted read-only:bg-muted",
+  "disabled:cursor-not-allowed disabled:bg-muted disabled:text-fg-muted [&[readonly]]:bg-muted",
 ].join(" ");
 
 export function Input({ className, ...props }: ComponentProps<"input">) {

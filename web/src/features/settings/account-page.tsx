@@ -89,7 +89,10 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
         <Field label={t("account.password")} error={errors.password?.message}>
           <PasswordInput autoComplete="current-password" {...form.register("password")} />
         </Field>
-        <button type="submit" hidden />
+        {/* So that Enter in a field asks for the deed as well. */}
+        <button type="submit" hidden>
+          {t("account.confirm")}
+        </button>
       </form>
     </AlertDialog>
   );
