@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, NoProxy, Proxy};
+use reqwest::{Client, ClientBuilder, NoProxy, Proxy};
 
 /// Who we say we are: `Kuma/0.1.0`.
 pub const USER_AGENT: &str = concat!("Kuma/", env!("CARGO_PKG_VERSION"));
@@ -24,10 +24,8 @@ pub enum ClientError {
         /// What is wrong with it; never the value, which may hold a password.
         reason: String,
     },
-    /// TLS could not be set up, in practice: no root certificates.
-    #[error(
-        "Secure connections cannot be set up: {0}. If this machine has no root certificates, install the package ca-certificates, or point SSL_CERT_FILE to a bundle."
-    )]
+    /// TLS could not be set up.
+    #[error("Secure connections cannot be set up: {0}.")]
     Tls(String),
 }
 
@@ -76,8 +74,27 @@ pub fn install_crypto_provider() {
 /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` (or their lower-case forms) are honoured,
 /// except for loopback addresses, which are always reached directly. System-wide proxy settings of
 /// desktop systems are not read.
+///
+/// Without any root certificates (a bare container) the client still reaches `http://` addresses,
+/// such as an Ollama next door; `https://` ones fail, and a warning in the log says why.
 pub fn build_client(options: &ClientOptions) -> Result<Client, ClientError> {
     install_crypto_provider();
+    match builder(options)?.build() {
+        Ok(client) => Ok(client),
+        Err(error) => {
+            let client = builder(options)?.tls_certs_only(std::iter::empty()).build();
+            let client = client.map_err(|error| ClientError::Tls(root_cause(&error)))?;
+            tracing::warn!(
+                reason = root_cause(&error),
+                "no root certificates: only http:// addresses can be reached. Install the package ca-certificates, or \
+                 point SSL_CERT_FILE to a bundle"
+            );
+            Ok(client)
+        }
+    }
+}
+
+fn builder(options: &ClientOptions) -> Result<ClientBuilder, ClientError> {
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(options.connect_timeout)
@@ -95,7 +112,7 @@ pub fn build_client(options: &ClientOptions) -> Result<Client, ClientError> {
     for proxy in proxies(|name| std::env::var(name).ok())? {
         builder = builder.proxy(proxy);
     }
-    builder.build().map_err(|error| ClientError::Tls(root_cause(&error)))
+    Ok(builder)
 }
 
 /// The proxies that the environment asks for.

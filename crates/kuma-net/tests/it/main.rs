@@ -1,1 +1,4 @@
-//! Integration tests of the network layer.
+//! Downloads from a server that cuts, changes and refuses.
+
+mod download;
+mod host;
