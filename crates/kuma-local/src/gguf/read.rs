@@ -81,6 +81,15 @@ impl<R: Read> Cursor<R> {
         u64::try_from(signed).map_err(|_| GgufError::Damaged("a count is negative"))
     }
 
+    /// The value of a key that must be a number with a fraction.
+    pub(super) fn float(&mut self, kind: u32) -> Result<f32, GgufError> {
+        if kind == 6 {
+            self.bytes().map(f32::from_le_bytes)
+        } else {
+            Err(GgufError::Damaged("a number is stored as something else"))
+        }
+    }
+
     /// Walks over the value of a key that must be a list of texts, of which no two are the same: on a
     /// vocabulary with a doubled word llama.cpp ends the process.
     pub(super) fn distinct_texts(&mut self, kind: u32) -> Result<(), GgufError> {
@@ -93,7 +102,11 @@ impl<R: Read> Cursor<R> {
         }
         let mut seen = HashSet::with_capacity(count.min(1 << 18) as usize);
         for _ in 0..count {
-            let word = self.raw_string(MAX_KEY)?;
+            let mut word = self.raw_string(MAX_KEY)?;
+            // llama.cpp reads words as C strings, and gives empty ones names of their own.
+            if let Some(end) = word.iter().position(|&byte| byte == 0) {
+                word.truncate(end);
+            }
             // Hashes stand for the words: 2 MB instead of 20 for a large vocabulary.
             let mut hasher = DefaultHasher::new();
             word.hash(&mut hasher);

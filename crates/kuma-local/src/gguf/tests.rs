@@ -128,6 +128,10 @@ fn what_is_no_model_is_told_in_words() {
         told(&model().words("tokenizer.ggml.tokens", &["a", "", "b", "", "a"]).file(WEIGHTS))
             .contains("twice")
     );
+    assert!(told(&model().words("tokenizer.ggml.tokens", &["a", "a\0b"]).file(WEIGHTS)).contains("twice"));
+    assert!(told(&model().entry("llama.block_count", 4, &[0; 4]).file(WEIGHTS)).contains("layers"));
+    let negative = (-1.0_f32).to_le_bytes();
+    assert!(told(&model().entry("llama.norm_epsilon", 6, &negative).file(WEIGHTS)).contains("arithmetic"));
     assert!(told(&model().text("tokenizer.ggml.tokens", "a").file(WEIGHTS)).contains("vocabulary"));
     assert!(told(&model().entry("x", 99, &[]).file(WEIGHTS)).contains("unknown kind"));
 }

@@ -79,8 +79,10 @@ impl Engine {
         let (bos, eos) = (text(vocabulary.bos()), text(vocabulary.eos()));
         let controls = vocabulary
             .tokens()
-            .filter(|&token| vocabulary.is_control(token))
-            .map(text)
+            .map(|token| (vocabulary.is_control(token), text(token)))
+            // Some vocabularies list their turn marks among plain words, spelled like all others.
+            .filter(|(control, text)| *control || text.starts_with("<|") && text.ends_with("|>"))
+            .map(|(_, text)| text)
             .filter(|text| text.chars().count() > 1)
             .collect();
         let threads = i32::try_from(threads).unwrap_or(1).max(1);
