@@ -45,14 +45,16 @@ pub fn serve(assets: &dyn Assets, path: &str, request: &HeaderMap) -> Response {
 fn file_response(assets: &dyn Assets, path: &str, request: &HeaderMap) -> Option<Response> {
     let accepted = request.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let encoded = ENCODINGS.iter().find_map(|(name, suffix)| {
-        let wanted = accepted.split(',').any(|offer| offer.split(';').next().unwrap_or_default().trim() == *name);
+        let wanted =
+            accepted.split(',').any(|offer| offer.split(';').next().unwrap_or_default().trim() == *name);
         wanted.then(|| assets.get(&format!("{path}{suffix}")).map(|asset| (asset, Some(*name))))?
     });
     let (asset, encoding) = encoded.or_else(|| assets.get(path).map(|asset| (asset, None)))?;
 
     let mut headers = HeaderMap::new();
     let etag = format!("\"{}\"", asset.hash.get(..24).unwrap_or(&asset.hash));
-    let unchanged = request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    let unchanged =
+        request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     headers.insert(header::ETAG, HeaderValue::from_str(&etag).ok()?);
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime(path)));

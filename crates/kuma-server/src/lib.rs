@@ -9,8 +9,8 @@ pub mod limits;
 mod middleware;
 pub mod openapi;
 pub mod problem;
-mod routes;
 mod router;
+mod routes;
 mod sse;
 mod state;
 

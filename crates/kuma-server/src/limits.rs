@@ -153,7 +153,8 @@ mod tests {
         assert!(refused.retry_after.unwrap() > Duration::from_secs(60));
         assert!(limits.check_address(Limit::Login, b).is_ok());
         assert!(limits.check_address(Limit::Signup, a).is_ok());
-        let (one, two): (IpAddr, IpAddr) = ("2001:db8::1".parse().unwrap(), "2001:db8::ffff".parse().unwrap());
+        let (one, two): (IpAddr, IpAddr) =
+            ("2001:db8::1".parse().unwrap(), "2001:db8::ffff".parse().unwrap());
         assert!(limits.check_address(Limit::Login, one).is_ok());
         assert!(limits.check_address(Limit::Login, two).is_ok());
         assert!(limits.check_address(Limit::Login, one).is_err(), "one /64 is one address");

@@ -29,18 +29,18 @@ struct Head;
 
 /// The document of the whole server.
 pub fn document() -> OpenApi {
-    let (_, mut document) = utoipa_axum::router::OpenApiRouter::<crate::ServerState>::with_openapi(Head::openapi())
-        .nest("/api", routes::api())
-        .merge(routes::health::outside_documented())
-        .split_for_parts();
+    let (_, mut document) =
+        utoipa_axum::router::OpenApiRouter::<crate::ServerState>::with_openapi(Head::openapi())
+            .nest("/api", routes::api())
+            .merge(routes::health::outside_documented())
+            .split_for_parts();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     if let Some(components) = document.components.as_mut() {
         let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());
     }
     for path in document.paths.paths.values_mut() {
-        let operations =
-            [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
+        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
         for operation in operations.into_iter().flatten() {
             describe_failures(operation);
         }

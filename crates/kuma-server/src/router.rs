@@ -20,9 +20,7 @@ const BODY_MAX_BYTES: usize = 2 * 1024 * 1024;
 /// The whole server, ready to be served.
 pub fn router(state: ServerState) -> Router {
     let (api, _) = routes::api().split_for_parts();
-    let api = api
-        .fallback(unknown)
-        .method_not_allowed_fallback(wrong_method);
+    let api = api.fallback(unknown).method_not_allowed_fallback(wrong_method);
     Router::new()
         .nest("/api", api)
         .merge(routes::health::outside())

@@ -12,7 +12,9 @@ use crate::settings::Settings;
 pub fn jwt(settings: &Settings) -> anyhow::Result<SecretString> {
     match &settings.jwt_secret {
         Some(secret) if secret.expose_secret().len() >= 32 => Ok(secret.clone()),
-        Some(_) => bail!("JWT_SECRET is too short; at least 32 bytes are needed (make one with: openssl rand -base64 48)"),
+        Some(_) => bail!(
+            "JWT_SECRET is too short; at least 32 bytes are needed (make one with: openssl rand -base64 48)"
+        ),
         None => made_here(settings, "JWT_SECRET", "jwt_secret"),
     }
 }
@@ -28,7 +30,9 @@ pub fn encryption_keys(settings: &Settings) -> anyhow::Result<Vec<SecretString>>
 /// Kept in the data directory, for its owner alone.
 fn made_here(settings: &Settings, name: &str, file: &str) -> anyhow::Result<SecretString> {
     if settings.database_url.starts_with("postgres") {
-        bail!("{name} is not set; with PostgreSQL every server and worker needs the same one (make one with: openssl rand -base64 32)");
+        bail!(
+            "{name} is not set; with PostgreSQL every server and worker needs the same one (make one with: openssl rand -base64 32)"
+        );
     }
     let path = settings.data_dir.join(file);
     match std::fs::read_to_string(&path) {
@@ -37,7 +41,8 @@ fn made_here(settings: &Settings, name: &str, file: &str) -> anyhow::Result<Secr
         Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
     }
     let secret = kuma_app::seal::new_key();
-    write_private(&path, secret.expose_secret()).with_context(|| format!("{} cannot be written", path.display()))?;
+    write_private(&path, secret.expose_secret())
+        .with_context(|| format!("{} cannot be written", path.display()))?;
     tracing::info!(name, file = %path.display(), "a secret was made");
     Ok(secret)
 }

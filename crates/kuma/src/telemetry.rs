@@ -13,7 +13,8 @@ pub fn start(filter: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("{quiet},{filter}"))
         .with_context(|| format!("KUMA_LOG is {filter:?}; allowed is a level (error, warn, info, debug, trace) or a filter such as info,kuma_app=debug"))?;
     let terminal = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
     if terminal {
         log.compact().init();
     } else {

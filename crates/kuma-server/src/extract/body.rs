@@ -60,7 +60,9 @@ fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).chain(['.']).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).chain(['.']).collect())
 }
 
 fn body_error(error: &BytesRejection) -> Response {
@@ -123,19 +125,20 @@ impl<S: Send + Sync> FromRequest<S> for ChatForm {
             let form = form.map_err(|error| ApiError::malformed(error.body_text()).into_response())?;
             return read_form(form).await.map(Self);
         }
-        let JsonBody(value) = JsonBody::<serde_json::Map<String, serde_json::Value>>::from_request(request, state)
-            .await
-            .map_err(|response| {
-                if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-                    problem::response(
-                        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                        "unsupported_media_type",
-                        "Send the message as multipart/form-data or application/json.",
-                    )
-                } else {
-                    response
-                }
-            })?;
+        let JsonBody(value) =
+            JsonBody::<serde_json::Map<String, serde_json::Value>>::from_request(request, state)
+                .await
+                .map_err(|response| {
+                    if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+                        problem::response(
+                            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                            "unsupported_media_type",
+                            "Send the message as multipart/form-data or application/json.",
+                        )
+                    } else {
+                        response
+                    }
+                })?;
         flatten(value).map(Self).map_err(IntoResponse::into_response)
     }
 }

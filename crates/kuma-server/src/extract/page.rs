@@ -29,7 +29,9 @@ impl PageQuery {
         let Some(limit) = self.limit.as_deref() else { return Ok(LIMIT_DEFAULT) };
         match limit.parse::<u32>() {
             Ok(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
-            _ => Err(ApiError(AppError::field("limit", format!("A limit is a number from 1 to {LIMIT_MAX}.")))),
+            _ => {
+                Err(ApiError(AppError::field("limit", format!("A limit is a number from 1 to {LIMIT_MAX}."))))
+            }
         }
     }
 

@@ -4,8 +4,8 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use http::header;
 use http::request::Parts;
-use kuma_app::{AppError, ErrorKind, auth};
 use kuma_app::rows::{Role, User};
+use kuma_app::{AppError, ErrorKind, auth};
 
 use crate::limits::Limit;
 use crate::problem::ApiError;

@@ -24,7 +24,8 @@ where
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         // Only tests that call the router directly have no peer.
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let forwarded =
+            parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
         Ok(Self(client(peer, forwarded, &state.config.trusted_proxies)))
     }
 }
@@ -62,7 +63,11 @@ mod tests {
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         let proxies = ["10.0.0.0/8".parse().unwrap()];
         let seen = |peer: &str, header: &str| client(ip(peer), [header].into_iter(), &proxies);
-        assert_eq!(seen("203.0.113.9", "198.51.100.1"), ip("203.0.113.9"), "a stranger's header counts nothing");
+        assert_eq!(
+            seen("203.0.113.9", "198.51.100.1"),
+            ip("203.0.113.9"),
+            "a stranger's header counts nothing"
+        );
         assert_eq!(seen("127.0.0.1", "198.51.100.1"), ip("198.51.100.1"));
         assert_eq!(seen("10.1.2.3", "6.6.6.6, 198.51.100.1, 10.9.9.9"), ip("198.51.100.1"));
         assert_eq!(seen("127.0.0.1", "nonsense"), ip("127.0.0.1"));

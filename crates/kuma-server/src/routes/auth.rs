@@ -250,7 +250,10 @@ async fn change_password(
 #[utoipa::path(post, path = "/auth/logout-all", tag = "auth", operation_id = "logoutAll", security(("bearer" = [])), responses(
     (status = 204, description = "Signed out everywhere"),
 ))]
-async fn logout_all(State(state): State<ServerState>, CurrentUser(user): CurrentUser) -> ApiResult<StatusCode> {
+async fn logout_all(
+    State(state): State<ServerState>,
+    CurrentUser(user): CurrentUser,
+) -> ApiResult<StatusCode> {
     auth::sign_out_everywhere(&state.app, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,8 +11,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{openapi, problem};
 use crate::state::ServerState;
+use crate::{openapi, problem};
 
 /// Under `/api`.
 pub(super) fn inside() -> OpenApiRouter<ServerState> {
@@ -147,7 +147,8 @@ async fn ready(State(state): State<ServerState>) -> (StatusCode, Json<ReadyBody>
 ))]
 async fn metrics(State(state): State<ServerState>, headers: HeaderMap) -> Response {
     if let Some(token) = &state.config.metrics_token {
-        let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let sent =
+            headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !same(sent.as_bytes(), format!("Bearer {token}").as_bytes()) {
             let detail = "The figures of this server need its METRICS_TOKEN as Bearer.";
             return problem::response(StatusCode::UNAUTHORIZED, "metrics_token", detail);

@@ -62,7 +62,9 @@ fn data_directory(settings: &Settings) -> Result<String, String> {
     settings.make_data_dir().map_err(|error| format!("{error:#}"))?;
     let probe = settings.data_dir.join(".probe");
     let path = settings.data_dir.display();
-    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|e| format!("{path}: {e}"))?;
+    std::fs::write(&probe, b"")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(|e| format!("{path}: {e}"))?;
     Ok(path.to_string())
 }
 

@@ -60,9 +60,8 @@ async fn fetch(
     let mut download = Download::new(url, &target);
     download.sha256 = sha256;
     download.token = std::env::var("HF_TOKEN").ok().filter(|token| !token.is_empty()).map(Into::into);
-    let bar = ProgressBar::no_length().with_style(ProgressStyle::with_template(
-        "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-    )?);
+    let bar = ProgressBar::no_length()
+        .with_style(ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")?);
     let client = kuma_net::build_client(&ClientOptions::streaming())?;
     let done = kuma_net::download(&client, &download, &mut |progress| {
         if let Some(total) = progress.total {

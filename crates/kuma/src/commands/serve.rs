@@ -32,9 +32,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let runner = Runner::start(app.clone()).await?;
 
     let address = SocketAddr::new(settings.host, settings.port);
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("{address} cannot be listened on; set PORT or HOST, or stop what uses it"))?;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("{address} cannot be listened on; set PORT or HOST, or stop what uses it")
+    })?;
     let address = listener.local_addr()?;
     let limits = Arc::new(Limits::new(settings.rates));
     let public = settings.public_url.as_deref().unwrap_or(&settings.frontend_url);
@@ -61,7 +61,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     });
     let router = kuma_server::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let closing = stop.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { closing.cancelled().await });
+    let serving =
+        axum::serve(listener, router).with_graceful_shutdown(async move { closing.cancelled().await });
     let mut serving = tokio::spawn(serving.into_future());
     say(&format!("Kuma {} is listening on http://{address}", env!("CARGO_PKG_VERSION")));
 

@@ -64,7 +64,10 @@ impl Values {
                 toml.extract().with_context(|| format!("{} cannot be read", file.display()))?;
             for (name, value) in table {
                 let text = plain(&value).with_context(|| {
-                    format!("{name} in {} is a list or table; a text, number, true or false is wanted", file.display())
+                    format!(
+                        "{name} in {} is a list or table; a text, number, true or false is wanted",
+                        file.display()
+                    )
                 })?;
                 values.give(&name.to_uppercase(), text, Source::File);
             }
@@ -129,7 +132,12 @@ impl Values {
         given.map(|(value, _)| value.into())
     }
 
-    pub(super) fn parsed<T: FromStr>(&mut self, name: &str, default: &str, allowed: &str) -> anyhow::Result<T> {
+    pub(super) fn parsed<T: FromStr>(
+        &mut self,
+        name: &str,
+        default: &str,
+        allowed: &str,
+    ) -> anyhow::Result<T> {
         self.one_of(name, default, allowed, |text| text.parse().ok())
     }
 
@@ -162,7 +170,8 @@ impl Values {
 }
 
 fn check_url(name: &str, text: &str) -> anyhow::Result<()> {
-    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url =
+        url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.map(|_| ()).with_context(|| {
         format!("{name} is {:?}; allowed is an address such as https://example.com", without_password(text))
     })

@@ -35,7 +35,7 @@ pub struct JobView {
     error: Option<RunFailure>,
     /// How often it was tried again.
     retry_count: i32,
-    /// How it ended: `{messageId, finishReason, usage}`.
+    /// How it ended: `{finishReason, usage, model}`.
     #[schema(required, value_type = Option<Object>)]
     result: Option<Value>,
     /// When it was accepted.

@@ -74,6 +74,8 @@ pub async fn stream(
             "parentId" => new.parent_id = id(&name, &value, &mut errors),
             "agentType" => new.agent_type = Some(value).filter(|text| !text.is_empty()),
             "model" => new.model = Some(value).filter(|text| !text.is_empty()),
+            // Forms send fields that were left empty.
+            "files" | "documentIds" if value.is_empty() => {}
             "files" => errors.add("files", "This server does not take files with a message yet."),
             "documentIds" => errors.add("documentIds", "There is no such document."),
             _ => {}

@@ -1,0 +1,21 @@
+//! What the server promises to its clients: real HTTP, a real database, fake providers at the wire.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod admin;
+mod auth;
+mod borders;
+mod chats;
+mod fixtures;
+mod models;
+mod runs;
+mod support;
+mod trees;
+mod window;

@@ -1,0 +1,161 @@
+//! A server of its own for every test, and a client that reads events.
+
+mod client;
+mod events;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kuma_app::chats::Runner;
+use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
+use kuma_app::{App, AppConfig, Parts, models};
+use kuma_llm::ProviderKind;
+use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
+use kuma_server::assets::{Asset, Assets};
+use kuma_server::limits::{Limits, Rates};
+use kuma_server::{ServerConfig, ServerState};
+use kuma_store::{Store, StoreOptions};
+use kuma_testkit::FakeOpenAi;
+use tokio_util::sync::CancellationToken;
+
+pub use client::Client;
+pub use events::{Event, Events, first, kinds, lines, text};
+
+/// How long anything may take here before it counts as never.
+pub const BOUND: Duration = Duration::from_secs(20);
+/// The model that tests ask.
+pub const MODEL: &str = "openai/fake-large";
+
+struct NoWebApp;
+impl Assets for NoWebApp {
+    fn get(&self, _: &str) -> Option<Asset> {
+        None
+    }
+}
+
+/// What a test wants to be different.
+pub struct Options {
+    pub signup: Signup,
+    pub rates: Option<Rates>,
+    pub runs: RunLimits,
+    pub metrics_token: Option<String>,
+    pub with_model: bool,
+    pub small_model: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            signup: Signup::Open,
+            rates: None,
+            runs: RunLimits { checkpoint: Duration::from_millis(20), ..RunLimits::default() },
+            metrics_token: None,
+            with_model: true,
+            small_model: None,
+        }
+    }
+}
+
+/// A running server.
+pub struct TestServer {
+    pub url: String,
+    pub fake: FakeOpenAi,
+    pub app: App,
+    pub runner: Arc<Runner>,
+    stop: CancellationToken,
+    _data: tempfile::TempDir,
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let store_options = StoreOptions {
+            url: format!("sqlite://{}/kuma.db", data.path().display()),
+            read_url: None,
+            max_connections: 5,
+        };
+        let store = Store::open(&store_options).await.unwrap();
+        store.migrate().await.unwrap();
+        let fake = FakeOpenAi::start().await;
+        let provider = EnvironmentProvider {
+            name: "openai".into(),
+            kind: ProviderKind::OpenAi,
+            base_url: Some(fake.base_url()),
+            key: Some("sk-good".into()),
+        };
+        let config = AppConfig {
+            data_dir: data.path().to_owned(),
+            jwt_secret: "a test's secret of more than thirty-two bytes".into(),
+            encryption_keys: vec![kuma_app::seal::new_key()],
+            signup: options.signup,
+            default_model: options.with_model.then(|| MODEL.to_owned()),
+            small_model: options
+                .small_model
+                .or_else(|| options.with_model.then(|| "openai/fake-small".to_owned())),
+            providers: if options.with_model { vec![provider] } else { Vec::new() },
+            // Nobody listens on port 1.
+            ollama_url: "http://127.0.0.1:1".into(),
+            runs: options.runs,
+        };
+        let app = App::new(Parts {
+            store,
+            journal: Arc::new(MemoryJournal::new()),
+            queue: Arc::new(MemoryQueue::new()),
+            signals: Arc::new(MemorySignals::new()),
+            local: None,
+            config,
+        })
+        .unwrap();
+        let stop = CancellationToken::new();
+        models::start(&app, stop.clone()).await.unwrap();
+        let runner = Runner::start(app.clone()).await.unwrap();
+        let state = ServerState {
+            app: app.clone(),
+            limits: Arc::new(Limits::new(options.rates)),
+            config: Arc::new(ServerConfig {
+                version: "0.0.0",
+                cors_origins: vec!["http://localhost:3001".into()],
+                trusted_proxies: Vec::new(),
+                metrics_token: options.metrics_token,
+                https: false,
+            }),
+            assets: Arc::new(NoWebApp),
+            metrics: None,
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = kuma_server::router(state).into_make_service_with_connect_info::<SocketAddr>();
+        let stopped = stop.clone();
+        tokio::spawn(async move {
+            axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await.unwrap();
+        });
+        Self { url, fake, app, runner, stop, _data: data }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anybody(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// A new account, signed in.
+    pub async fn user(&self, name: &str) -> Client {
+        let anybody = self.anybody();
+        let body = serde_json::json!({
+            "email": format!("{name}@example.com"), "password": "correct horse", "name": name,
+        });
+        let answer = anybody.post("/api/auth/signup", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.json);
+        Client::new(&self.url, answer.json["token"].as_str())
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

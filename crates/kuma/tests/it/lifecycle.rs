@@ -1,0 +1,158 @@
+//! Stopped, killed and started again: no answer is lost, nothing is told twice.
+
+use kuma_testkit::{FakeOpenAi, Gate, Reply};
+use serde_json::{Value, json};
+
+use crate::process::{BOUND, Server};
+
+async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    let all = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(BOUND, all).await.expect("in time");
+}
+
+/// Sends a message whose answer is held after `shown` words; gives the first event's data.
+async fn held(server: &Server, fake: &FakeOpenAi, token: &str, gate: &Gate, shown: usize) -> Value {
+    fake.push(Reply::text("one two three four five six").gate(gate));
+    let mut response = server.post("/api/chat/stream", token, json!({ "message": "count", "model": "openai/fake-large" })).await;
+    assert_eq!(response.status(), 200);
+    gate.release(shown);
+    let mut seen = String::new();
+    while seen.matches("event: chunk").count() < shown {
+        let chunk = tokio::time::timeout(BOUND, response.chunk()).await.unwrap().unwrap();
+        seen.push_str(&String::from_utf8_lossy(&chunk.expect("more to come")));
+    }
+    let data = seen.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
+    serde_json::from_str(data).unwrap()
+}
+
+async fn answer(server: &Server, token: &str, run: &Value) -> Value {
+    let path = format!("/api/chat/{}/messages", run["chatId"].as_str().unwrap());
+    server.get(&path, token).await.1["items"][1].clone()
+}
+
+#[tokio::test]
+async fn a_killed_server_keeps_the_text_and_the_answer_can_be_made_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeOpenAi::start().await;
+    let base_url = fake.base_url();
+    let environment = [("OPENAI_API_KEY", "sk-good"), ("OPENAI_BASE_URL", base_url.as_str())];
+    let server = Server::start(directory.path(), &environment).await;
+    let token = server.sign_up().await;
+    let gate = Gate::new();
+    let run = held(&server, &fake, &token, &gate, 3).await;
+    until(async || answer(&server, &token, &run).await["content"] == "one two three ").await;
+    server.kill().await;
+
+    let server = Server::start(directory.path(), &environment).await;
+    let message = answer(&server, &token, &run).await;
+    assert_eq!(message["content"], "one two three ");
+    assert_eq!((message["status"].as_str(), message["error"]["code"].as_str()), (Some("failed"), Some("run_interrupted")));
+    let job = run["jobId"].as_str().unwrap();
+    assert_eq!(server.get(&format!("/api/chat/jobs/{job}"), &token).await.1["job"]["status"], "FAILED");
+
+    // A reader that had seen five events goes on with the sixth: what stands, and the end.
+    let events = server.get(&format!("/api/chat/jobs/{job}/events?after=5"), &token).await.1;
+    let events = events.as_str().unwrap();
+    assert!(events.starts_with("id: 6\nevent: reset\ndata: {\"text\":\"one two three \"}"), "{events}");
+    assert!(events.contains("id: 8\nevent: error\n") && events.contains("run_interrupted"), "{events}");
+
+    let (chat, message) = (run["chatId"].as_str().unwrap(), run["assistantMessageId"].as_str().unwrap());
+    let path = format!("/api/chat/{chat}/messages/{message}/regenerate");
+    let text = server.post(&path, &token, json!({})).await.text().await.unwrap();
+    assert!(text.contains("event: done"), "{text}");
+    server.terminate().await;
+}
+
+#[tokio::test]
+async fn what_waited_when_the_server_died_is_answered_by_the_next() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeOpenAi::start().await;
+    let base_url = fake.base_url();
+    let environment = [("OPENAI_API_KEY", "sk-good"), ("OPENAI_BASE_URL", base_url.as_str())];
+    let server = Server::start(directory.path(), &environment).await;
+    let token = server.sign_up().await;
+    let gate = Gate::new();
+    let run = held(&server, &fake, &token, &gate, 1).await;
+    let chat = run["chatId"].as_str().unwrap();
+    let second = json!({ "message": "and then?", "chatId": chat, "model": "openai/fake-large" });
+    let mut waiting = server.post("/api/chat/stream", &token, second).await;
+    let first = waiting.chunk().await.unwrap().unwrap();
+    let first = String::from_utf8_lossy(&first).into_owned();
+    let data: Value = serde_json::from_str(first.lines().find_map(|line| line.strip_prefix("data: ")).unwrap()).unwrap();
+    server.kill().await;
+
+    let server = Server::start(directory.path(), &environment).await;
+    let job = data["jobId"].as_str().unwrap();
+    let events = server.get(&format!("/api/chat/jobs/{job}/events"), &token).await.1;
+    let events = events.as_str().unwrap();
+    assert!(events.contains("event: done") && events.contains("You said: and then?"), "{events}");
+    server.terminate().await;
+}
+
+#[tokio::test]
+async fn a_stopping_server_lets_answers_finish() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeOpenAi::start().await;
+    let base_url = fake.base_url();
+    let environment = [("OPENAI_API_KEY", "sk-good"), ("OPENAI_BASE_URL", base_url.as_str())];
+    let server = Server::start(directory.path(), &environment).await;
+    let token = server.sign_up().await;
+    let gate = Gate::new();
+    let run = held(&server, &fake, &token, &gate, 2).await;
+    let job = run["jobId"].as_str().unwrap().to_owned();
+    let stopping = tokio::spawn(server.terminate());
+    gate.open();
+    tokio::time::timeout(BOUND, stopping).await.unwrap().unwrap();
+
+    let server = Server::start(directory.path(), &environment).await;
+    let message = answer(&server, &token, &run).await;
+    assert_eq!((message["content"].as_str(), message["status"].as_str()), (Some("one two three four five six"), Some("complete")));
+    let events = server.get(&format!("/api/chat/jobs/{job}/events"), &token).await.1;
+    assert!(events.as_str().unwrap().contains("event: done"));
+    server.terminate().await;
+}
+
+#[tokio::test]
+async fn a_stopping_server_that_cannot_wait_hands_back_what_is_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeOpenAi::start().await;
+    let base_url = fake.base_url();
+    let environment =
+        [("OPENAI_API_KEY", "sk-good"), ("OPENAI_BASE_URL", base_url.as_str()), ("KUMA_SHUTDOWN_GRACE", "0")];
+    let server = Server::start(directory.path(), &environment).await;
+    let token = server.sign_up().await;
+    let gate = Gate::new();
+    let run = held(&server, &fake, &token, &gate, 2).await;
+    server.terminate().await;
+    let server = Server::start(directory.path(), &environment).await;
+    let message = answer(&server, &token, &run).await;
+    assert_eq!((message["content"].as_str(), message["status"].as_str()), (Some("one two "), Some("failed")));
+    server.terminate().await;
+}
+
+#[tokio::test]
+async fn logs_name_requests_and_runs_and_never_what_was_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeOpenAi::start().await;
+    let base_url = fake.base_url();
+    let environment =
+        [("OPENAI_API_KEY", "sk-very-private"), ("OPENAI_BASE_URL", base_url.as_str()), ("KUMA_LOG", "debug")];
+    let server = Server::start(directory.path(), &environment).await;
+    let token = server.sign_up().await;
+    let body = json!({ "message": "my diary says hello", "model": "openai/fake-large" });
+    let text = server.post("/api/chat/stream", &token, body).await.text().await.unwrap();
+    assert!(text.contains("event: done"));
+    let (status, figures) = server.get("/metrics", "").await;
+    assert_eq!(status, 200);
+    assert!(figures.as_str().unwrap().contains("kuma_runs_finished_total{status=\"COMPLETED\"} 1"), "{figures}");
+    server.terminate().await;
+    let log = std::fs::read_to_string(directory.path().join("log")).unwrap();
+    for secret in ["diary", "ann@example.com", "correct horse", "sk-very-private", token.as_str()] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+    assert!(log.contains("\"run\":") && log.contains("\"request\":"), "{log}");
+}

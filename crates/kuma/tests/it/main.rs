@@ -1,0 +1,15 @@
+//! The binary as people and service managers use it: commands, signals, crashes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod commands;
+mod lifecycle;
+mod process;
+mod settings;
