@@ -35,13 +35,11 @@ export async function highlight(code: string, language: string): Promise<Tokens>
   if (load === null) throw new Error(`No grammar for ${language}.`);
   const shiki = await core();
   if (!shiki.getLoadedLanguages().includes(language)) await shiki.loadLanguage(load);
-  return shiki
-    .codeToTokensBase(code, { lang: language, theme: "kuma" })
-    .map((line) =>
-      line.map(({ content, color, fontStyle }) => ({
-        content,
-        fontStyle: Math.max(0, fontStyle ?? 0),
-        ...(color ? { color } : {}),
-      })),
-    );
+  return shiki.codeToTokensBase(code, { lang: language, theme: "kuma" }).map((line) =>
+    line.map(({ content, color, fontStyle }) => ({
+      content,
+      fontStyle: Math.max(0, fontStyle ?? 0),
+      ...(color ? { color } : {}),
+    })),
+  );
 }

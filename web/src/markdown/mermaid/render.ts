@@ -1,6 +1,24 @@
 /** Draws diagrams. Its own chunk: mermaid is large and rarely needed. */
 import mermaid from "mermaid";
 
+/**
+ * What a diagram's own settings (`%%{init: …}%%`, front matter) may not change, on any level of them: with HTML in labels
+ * or styles of its own a diagram could point at pictures elsewhere. The first six are mermaid's own list.
+ */
+const SECURE = [
+  "secure",
+  "securityLevel",
+  "startOnLoad",
+  "maxTextSize",
+  "suppressErrorRendering",
+  "maxEdges",
+  "htmlLabels",
+  "themeCSS",
+  "fontFamily",
+  "altFontFamily",
+  "dompurifyConfig",
+];
+
 /** One drawing at a time: mermaid keeps global state. */
 let queue: Promise<unknown> = Promise.resolve();
 let drawn = 0;
@@ -12,13 +30,15 @@ export function renderDiagram(source: string): Promise<string> {
   return drawing;
 }
 
-async function draw(source: string): Promise<string> {
+async function draw(given: string): Promise<string> {
+  const source = withoutHandlers(given);
   const dark = document.documentElement.dataset["theme"] === "dark";
   const colour = tokenReader();
   mermaid.initialize({
     startOnLoad: false,
     // Labels are text, scripts and links from the source do nothing.
     securityLevel: "strict",
+    secure: SECURE,
     htmlLabels: false,
     flowchart: { htmlLabels: false, curve: "basis", padding: 14 },
     suppressErrorRendering: true,
@@ -60,6 +80,16 @@ async function draw(source: string): Promise<string> {
   drawn += 1;
   const { svg } = await mermaid.render(`kuma-diagram-${drawn}`, source);
   return svg;
+}
+
+/**
+ * Event handlers in a label's tags never run, but the browser tells of each that the page's policy refuses as soon as
+ * mermaid's sanitiser looks at it: they are taken out before, so that such a report means something.
+ */
+function withoutHandlers(source: string): string {
+  return source.replace(/<[a-z][^<>]*>/gi, (tag) =>
+    tag.replace(/[\s/]on[a-z]+\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]*)/gi, ""),
+  );
 }
 
 /** Tokens are OKLCH, which mermaid's colour arithmetic does not know: the canvas turns them into sRGB. */

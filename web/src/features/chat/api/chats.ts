@@ -34,6 +34,7 @@ async function read<T>(path: string, options?: CallOptions): Promise<T> {
 export interface ChatListQuery {
   q?: string;
   archived?: boolean;
+  pinned?: boolean;
   cursor?: string | null;
   limit?: number;
 }
@@ -42,6 +43,7 @@ export function listChats(query: ChatListQuery, signal?: AbortSignal): Promise<P
   const search = new URLSearchParams();
   if (query.q) search.set("q", query.q);
   if (query.archived !== undefined) search.set("archived", String(query.archived));
+  if (query.pinned !== undefined) search.set("pinned", String(query.pinned));
   if (query.cursor) search.set("cursor", query.cursor);
   search.set("limit", String(query.limit ?? 50));
   return read(`/api/chat?${search}`, { signal });

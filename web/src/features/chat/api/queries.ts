@@ -15,6 +15,7 @@ import type { Agent, Chat, Models, Page } from "./types";
 export const chatKeys = {
   all: ["chats"] as const,
   list: (q: string, archived: boolean) => ["chats", "list", { q, archived }] as const,
+  pinned: ["chats", "pinned"] as const,
   palette: (q: string) => ["chats", "palette", q] as const,
 };
 
@@ -31,6 +32,15 @@ export function useChatList(q: string, archived: boolean) {
     refetchInterval: ({ state }) =>
       state.data?.pages.some((page) => page.items.some((chat) => chat.activeJobId)) ? RUNNING_POLL_MS : false,
     placeholderData: (before) => before,
+  });
+}
+
+/** The chats kept on top: all of them, wherever their last activity would put them in the list. */
+export function usePinnedChats(enabled: boolean) {
+  return useQuery({
+    queryKey: chatKeys.pinned,
+    queryFn: ({ signal }) => listChats({ pinned: true, archived: false, limit: 100 }, signal),
+    enabled,
   });
 }
 

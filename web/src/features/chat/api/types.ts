@@ -1,63 +1,32 @@
-/** The chat part of the HTTP contract, as the web app reads it. Times are RFC 3339 UTC, ids are UUIDv7. */
+/**
+ * The chat part of the contract as the web app reads it: the generated types under the feature's own words, with the
+ * shapes that the document leaves open (citations and attachments) filled in. Times are RFC 3339 UTC, ids are UUIDv7.
+ */
+import type { components } from "@/lib/api/schema";
 
-export type Role = "user" | "assistant";
-export type MessageStatus = "complete" | "streaming" | "cancelled" | "failed";
-export type Effect = "read" | "write";
-export type JobStatus =
-  | "PENDING"
-  | "PROCESSING"
-  | "WAITING_APPROVAL"
-  | "COMPLETED"
-  | "FAILED"
-  | "DEAD"
-  | "CANCELLED";
-export type FinishReason = "stop" | "length" | "cancelled" | "content_filter" | "step_limit";
+type Schemas = components["schemas"];
 
-export interface Chat {
-  id: string;
-  title: string;
-  agentType: string | null;
-  pinned: boolean;
-  archived: boolean;
-  createdAt: string;
-  updatedAt: string;
-  /** The run that is being made for this chat now, if any. */
-  activeJobId?: string | null;
-  /** The leaf of the branch last shown, if one was chosen. */
-  activeMessageId?: string | null;
-}
+export type Chat = Schemas["Chat"];
+export type ToolCall = Schemas["ToolCallRecord"];
+export type Usage = Schemas["Usage"];
+export type RunFailure = Schemas["RunFailure"];
+export type Model = Schemas["Model"];
+export type Models = Schemas["ModelsBody"];
+export type Agent = Schemas["Agent"];
+export type JobStatus = Schemas["JobStatus"];
+export type FinishReason = Schemas["FinishReason"];
+export type Effect = Schemas["Effect"];
 
-export interface ToolCall {
-  callId: string;
-  tool: string;
-  arguments: unknown;
-  effect: Effect;
-  ok: boolean;
-  summary: string;
-  result?: unknown;
-  error?: string | null;
-  durationMs: number;
-}
-
+/** A passage an answer rests on. */
 export interface Citation {
+  /** Its number in the answer's text, from 1. */
   index: number;
   documentId?: string | null;
   url?: string | null;
   title: string;
+  /** From 1. */
   page?: number | null;
   quote: string;
-}
-
-export interface Usage {
-  inputTokens: number;
-  outputTokens: number;
-}
-
-export interface RunFailure {
-  code: string;
-  title: string;
-  detail: string;
-  retryable: boolean;
 }
 
 export interface ImageAttachment {
@@ -75,51 +44,16 @@ export interface DocumentAttachment {
   pageCount: number | null;
 }
 
-export interface Message {
-  id: string;
-  chatId: string;
-  parentId: string | null;
-  role: Role;
-  content: string;
-  toolCalls: ToolCall[];
+export interface Message
+  extends Omit<Schemas["Message"], "citations" | "imageAttachments" | "documentAttachments"> {
+  citations: Citation[];
   imageAttachments: ImageAttachment[];
   documentAttachments: DocumentAttachment[];
-  citations: Citation[];
-  /** `provider/model`, e.g. `local/smollm2-135m`; null on user messages. */
-  model: string | null;
-  usage: Usage | null;
-  status: MessageStatus;
-  createdAt: string;
-  error?: RunFailure | null;
 }
 
 export interface Page<Item> {
   items: Item[];
   nextCursor: string | null;
-}
-
-export interface Model {
-  id: string;
-  provider: string;
-  name: string;
-  contextWindow?: number | null;
-  capabilities: string[];
-  /** A small model that ships with Kuma so that a first chat answers; labelled as such wherever it answers. */
-  demo?: boolean;
-}
-
-export interface Models {
-  items: Model[];
-  default: string | null;
-}
-
-export interface Agent {
-  name: string;
-  displayName: string;
-  description: string;
-  model: string | null;
-  tools: string[];
-  isActive: boolean;
 }
 
 /** The body of POST /api/chat/stream. */

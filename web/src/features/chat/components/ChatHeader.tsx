@@ -9,18 +9,20 @@ import { TitleField } from "./TitleField";
 import { useChatActions } from "./use-chat-actions";
 
 interface ChatHeaderProps {
-  /** Null before the first message of a new chat. */
+  /** False before the first message of a new chat. */
+  started: boolean;
+  /** Null until the server has told of it. */
   chat: Chat | null;
   title: string;
   onFind: () => void;
 }
 
 /** The chat's title, to be changed in place, and what can be done with the whole chat. */
-export function ChatHeader({ chat, title, onFind }: ChatHeaderProps) {
+export function ChatHeader({ started, chat, title, onFind }: ChatHeaderProps) {
   const { t } = useTranslation("chat");
   const [renaming, setRenaming] = useState(false);
   const { rename, change, remove } = useChatActions();
-  if (chat === null) {
+  if (!started) {
     return (
       <PageHeader>
         <h1 className="sr-only">{t("newChat")}</h1>
@@ -29,7 +31,7 @@ export function ChatHeader({ chat, title, onFind }: ChatHeaderProps) {
   }
   return (
     <PageHeader>
-      {renaming ? (
+      {renaming && chat !== null ? (
         <>
           <h1 className="sr-only">{title}</h1>
           <TitleField
@@ -49,34 +51,36 @@ export function ChatHeader({ chat, title, onFind }: ChatHeaderProps) {
       <IconButton label={t("header.find")} keys={FIND_CHORD} tooltipSide="bottom" onClick={onFind}>
         <Search aria-hidden />
       </IconButton>
-      <Menu
-        align="end"
-        trigger={
-          <IconButton label={t("header.menu")} tooltipSide="bottom">
-            <Ellipsis aria-hidden />
-          </IconButton>
-        }
-      >
-        <MenuItem icon={<Pencil aria-hidden />} onSelect={() => setRenaming(true)}>
-          {t("header.rename")}
-        </MenuItem>
-        <MenuItem
-          icon={chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
-          onSelect={() => change(chat, { pinned: !chat.pinned })}
+      {chat === null ? null : (
+        <Menu
+          align="end"
+          trigger={
+            <IconButton label={t("header.menu")} tooltipSide="bottom">
+              <Ellipsis aria-hidden />
+            </IconButton>
+          }
         >
-          {chat.pinned ? t("header.unpin") : t("header.pin")}
-        </MenuItem>
-        <MenuItem
-          icon={chat.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
-          onSelect={() => change(chat, { archived: !chat.archived })}
-        >
-          {chat.archived ? t("header.unarchive") : t("header.archive")}
-        </MenuItem>
-        <MenuSeparator />
-        <MenuItem icon={<Trash2 aria-hidden />} tone="danger" onSelect={() => remove(chat)}>
-          {t("header.delete")}
-        </MenuItem>
-      </Menu>
+          <MenuItem icon={<Pencil aria-hidden />} onSelect={() => setRenaming(true)}>
+            {t("header.rename")}
+          </MenuItem>
+          <MenuItem
+            icon={chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
+            onSelect={() => change(chat, { pinned: !chat.pinned })}
+          >
+            {chat.pinned ? t("header.unpin") : t("header.pin")}
+          </MenuItem>
+          <MenuItem
+            icon={chat.archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
+            onSelect={() => change(chat, { archived: !chat.archived })}
+          >
+            {chat.archived ? t("header.unarchive") : t("header.archive")}
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem icon={<Trash2 aria-hidden />} tone="danger" onSelect={() => remove(chat)}>
+            {t("header.delete")}
+          </MenuItem>
+        </Menu>
+      )}
     </PageHeader>
   );
 }

@@ -76,7 +76,12 @@ function OpenChat({ threadId, thread }: { threadId: string; thread: ThreadData }
 
   return (
     <main className="flex min-h-0 flex-1 flex-col">
-      <ChatHeader chat={chat} title={shownTitle} onFind={() => setFinding(true)} />
+      <ChatHeader
+        started={thread.path.length > 0 || thread.chatId !== null}
+        chat={chat}
+        title={shownTitle}
+        onFind={() => setFinding(true)}
+      />
       <div className="relative min-h-0 flex-1">
         {thread.load === "failed" ? (
           <LoadFailed thread={thread} />

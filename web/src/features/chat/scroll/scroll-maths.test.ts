@@ -49,14 +49,16 @@ describe("sending", () => {
 });
 
 describe("following", () => {
-  it("stops at one pixel up", () => {
-    expect(scrolledUp({ top: 500, height: 2000 }, { top: 499, height: 2000 })).toBe(true);
-    expect(scrolledUp({ top: 500, height: 2000 }, { top: 500, height: 2000 })).toBe(false);
-    expect(scrolledUp({ top: 500, height: 2000 }, { top: 501, height: 2000 })).toBe(false);
+  it("stops at one pixel up, also while the content grows", () => {
+    expect(scrolledUp(500, { top: 499, highest: 500 })).toBe(true);
+    expect(scrolledUp(500, { top: 499, highest: 640 })).toBe(true);
+    expect(scrolledUp(500, { top: 500, highest: 640 })).toBe(false);
+    expect(scrolledUp(500, { top: 501, highest: 640 })).toBe(false);
   });
 
-  it("does not take the list's own measuring for a scroll", () => {
-    expect(scrolledUp({ top: 500, height: 2000 }, { top: 460, height: 1960 })).toBe(false);
+  it("does not take content that became shorter for a scroll", () => {
+    expect(scrolledUp(500, { top: 460, highest: 460 })).toBe(false);
+    expect(scrolledUp(500, { top: 459, highest: 460 })).toBe(true);
   });
 
   it("knows the newest with and without an anchor", () => {

@@ -34,15 +34,16 @@ export function isAtLatest(scrollTop: number, geometry: Geometry, tolerance = 2)
 
 export interface ScrollSample {
   top: number;
-  height: number;
+  /** The furthest the content can be scrolled to now. */
+  highest: number;
 }
 
 /**
- * Whether the person scrolled up between two samples. One pixel is enough. A change of the content's height explains a
- * move by itself (the list was measured anew), so such a sample does not count.
+ * Whether the person scrolled up from where the page had put the view. One pixel is enough. Content that became shorter
+ * moves the view by itself; that does not count.
  */
-export function scrolledUp(before: ScrollSample, after: ScrollSample): boolean {
-  return after.height === before.height && after.top <= before.top - 1;
+export function scrolledUp(expected: number, now: ScrollSample): boolean {
+  return now.top <= Math.min(expected, now.highest) - 1;
 }
 
 /** A first guess of a message's height, replaced once it is measured. */

@@ -45,6 +45,20 @@ export function recorded(name: RecordedRun): RunEvent[] {
     });
 }
 
+/** The same run as if it had answered the message `userMessageId`. */
+export function answering(userMessageId: string, events: readonly RunEvent[]): RunEvent[] {
+  return events.map((event) => {
+    if (event.event === "job_id") return { ...event, data: { ...event.data, userMessageId } };
+    if (event.event === "done") {
+      return {
+        ...event,
+        data: { ...event.data, message: { ...event.data.message, parentId: userMessageId } },
+      };
+    }
+    return event;
+  });
+}
+
 /** A recorded run as the bytes of an event stream. */
 export function asEventStream(events: readonly RunEvent[]): string {
   return events

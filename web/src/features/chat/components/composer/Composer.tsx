@@ -35,7 +35,6 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
   const field = useRef<HTMLTextAreaElement>(null);
   const touch = useMediaQuery("(pointer: coarse)");
   const answering = useThreads((state) => (state.threads[threadId]?.activeRuns.length ?? 0) > 0);
-  const number = new Intl.NumberFormat(i18n.language);
   const message = composeMessage(draft);
 
   useImperativeHandle(ref, () => ({
@@ -121,7 +120,7 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
               <span className="min-w-0">
                 <span className="block truncate font-medium">{pasted.name}</span>
                 <span className="block text-fg-muted text-xs">
-                  {t("composer.pastedSize", { size: number.format(pasted.text.length) })}
+                  {t("composer.pastedSize", { size: pasted.text.length.toLocaleString(i18n.language) })}
                   {" · "}
                   <button
                     type="button"

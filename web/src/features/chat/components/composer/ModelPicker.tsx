@@ -1,5 +1,5 @@
 import { Check, ChevronDown, Plug } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { cn } from "@/lib/cn";
@@ -21,7 +21,7 @@ const rowClass =
 const MANY = 9;
 
 /** Which model answers next. */
-export function ModelPicker() {
+export const ModelPicker = memo(function ModelPicker() {
   const { t, i18n } = useTranslation("chat");
   const models = useModels();
   const { model: chosen, chooseModel } = useChoices();
@@ -119,14 +119,14 @@ export function ModelPicker() {
       </div>
     </Popover>
   );
-}
+});
 
 export function findModel(models: readonly Model[], id: string | null | undefined): Model | undefined {
   return id ? models.find((model) => model.id === id) : undefined;
 }
 
 /** Which agent answers next, each with what it is for. Nothing to choose, nothing shown. */
-export function AgentPicker({ current: ofChat }: { current: string | null }) {
+export const AgentPicker = memo(function AgentPicker({ current: ofChat }: { current: string | null }) {
   const { t } = useTranslation("chat");
   const agents = useAgents()?.filter((agent) => agent.isActive) ?? [];
   const { agent: chosen, chooseAgent } = useChoices();
@@ -180,4 +180,4 @@ export function AgentPicker({ current: ofChat }: { current: string | null }) {
       </div>
     </Popover>
   );
-}
+});

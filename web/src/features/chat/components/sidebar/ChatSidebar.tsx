@@ -6,7 +6,7 @@ import { useParams } from "react-router";
 import { Button, IconButton } from "@/ui/button";
 import { Delayed, Skeleton } from "@/ui/skeleton";
 import { Spinner } from "@/ui/spinner";
-import { useChatList, useChatSync } from "../../api/queries";
+import { useChatList, useChatSync, usePinnedChats } from "../../api/queries";
 import type { Chat } from "../../api/types";
 import { useDebounced } from "../../palette";
 import { useDeletions } from "../../state/deletions";
@@ -27,14 +27,18 @@ export function ChatSidebar({ onNavigate }: { onNavigate?: () => void }) {
   const [query, setQuery] = useState("");
   const settled = useDebounced(query.trim(), 220);
   const list = useChatList(settled, archived);
+  const showsAll = settled === "" && !archived;
+  const pinned = usePinnedChats(showsAll);
   const hidden = useDeletions((state) => state.hidden);
   useChatSync();
 
   const day = useToday();
   const lines = useMemo(() => {
-    const chats = (list.data?.pages.flatMap((page) => page.items) ?? []).filter(
-      (chat) => !hidden.has(chat.id) && chat.archived === archived,
-    );
+    const everything = [
+      ...(showsAll ? (pinned.data?.items ?? []) : []),
+      ...(list.data?.pages.flatMap((page) => page.items) ?? []),
+    ];
+    const chats = everything.filter((chat) => !hidden.has(chat.id) && chat.archived === archived);
     const month = new Intl.DateTimeFormat(i18n.language, { month: "long", year: "numeric" });
     return groupChats(unique(chats), day).flatMap((group): Line[] => {
       const label = group.month
@@ -45,7 +49,7 @@ export function ChatSidebar({ onNavigate }: { onNavigate?: () => void }) {
         ...group.chats.map((chat): Line => ({ kind: "chat", chat, key: chat.id })),
       ];
     });
-  }, [list.data, hidden, archived, day, i18n.language, t]);
+  }, [list.data, pinned.data, showsAll, hidden, archived, day, i18n.language, t]);
 
   const closeSearch = () => {
     setSearching(false);

@@ -26,7 +26,7 @@ interface AssistantMessageProps {
 export function AssistantMessage({ message, labelId, isLast }: AssistantMessageProps) {
   const { t } = useTranslation("chat");
   const streaming = message.status === "streaming";
-  const reasoning = message.run?.reasoning ?? "";
+  const reasoning = message.run?.reasoning || (message.reasoning ?? "");
   const text = message.content;
   const citations = message.citations.length > 0 ? message.citations : (message.run?.citations ?? []);
   const waiting =

@@ -2,7 +2,7 @@
  * Scrolling of the thread: the virtual list, the spacer that lets a sent question reach the top, following the answer,
  * and letting go of it at the first pixel up. What goes where is decided in `scroll/scroll-maths.ts`.
  */
-import { type Range, useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { elementScroll, type Range, useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import {
   estimateHeight,
@@ -45,6 +45,8 @@ export function useThreadScroll({
   rangeExtractor,
 }: Options): ThreadScroll {
   const following = useRef(true);
+  // Where the view was last put by the page itself; what is above that was the person's doing.
+  const expected = useRef(0);
   const [anchorKey, setAnchorKey] = useState<string | null>(null);
   const [atLatest, setAtLatest] = useState(true);
   const [viewport, setViewport] = useState(0);
@@ -71,6 +73,10 @@ export function useThreadScroll({
     anchorTo: "end",
     // Staying at the end is decided here, not by the list: an answer below a fixed question must not push it up.
     scrollEndThreshold: -1,
+    scrollToFn: (offset, options, instance) => {
+      elementScroll(offset, options, instance);
+      expected.current = container.current?.scrollTop ?? offset;
+    },
   });
 
   if (sentKey !== null && sentKey !== anchorKey) {
@@ -92,14 +98,30 @@ export function useThreadScroll({
   const moveTo = useCallback(
     (top: number) => {
       const element = container.current;
-      if (element && Math.abs(element.scrollTop - top) >= 0.5) element.scrollTop = top;
+      if (!element) return;
+      if (Math.abs(element.scrollTop - top) >= 0.5) element.scrollTop = top;
+      expected.current = element.scrollTop;
     },
     [container],
   );
 
-  // After every layout: what changed the content's height must not take the newest out of view.
+  /** Lets go when the person has scrolled up since the page last looked. */
+  const look = useCallback(() => {
+    const element = container.current;
+    if (!element) return;
+    const sample = { top: element.scrollTop, highest: element.scrollHeight - element.clientHeight };
+    if (scrolledUp(expected.current, sample)) following.current = false;
+    // Reaching the end again by hand takes up following again.
+    else if (sample.top > expected.current && sample.top >= followOffset(latest.current) - 2)
+      following.current = true;
+    expected.current = sample.top;
+  }, [container]);
+
+  // After every layout: what changed the content's height must not take the newest out of view. The scroll event of the
+  // person's move may be still to come, so the place itself is asked first.
   useLayoutEffect(() => {
     latest.current = geometry;
+    if (following.current) look();
     if (following.current && viewport > 0) moveTo(followOffset(geometry));
   });
 
@@ -116,17 +138,12 @@ export function useThreadScroll({
   useEffect(() => {
     const element = container.current;
     if (!element) return;
-    let before = { top: element.scrollTop, height: element.scrollHeight };
     const letGo = () => {
       following.current = false;
     };
     const onScroll = () => {
-      const now = { top: element.scrollTop, height: element.scrollHeight };
-      if (scrolledUp(before, now)) letGo();
-      // Reaching the end again by hand takes up following again.
-      else if (now.top > before.top && now.top >= followOffset(latest.current) - 2) following.current = true;
-      before = now;
-      setAtLatest(following.current || isAtLatest(now.top, latest.current));
+      look();
+      setAtLatest(following.current || isAtLatest(element.scrollTop, latest.current));
     };
     const onWheel = (event: WheelEvent) => {
       if (event.deltaY < 0 && element.scrollTop > 0) letGo();
@@ -142,7 +159,7 @@ export function useThreadScroll({
       element.removeEventListener("wheel", onWheel);
       element.removeEventListener("keydown", onKeyDown);
     };
-  }, [container]);
+  }, [container, look]);
 
   // Content that grows below the view while nobody follows leaves the newest out of sight without a scroll event.
   useEffect(() => {
