@@ -128,7 +128,7 @@ impl<'a> Said<'a> {
             .extend(["type", "code", "status", "reason"].into_iter().filter_map(|key| text(inner, key)));
         match inner.get("details") {
             Some(Value::Object(details)) => {
-                said.words.extend(details.get("error_code").and_then(Value::as_str))
+                said.words.extend(details.get("error_code").and_then(Value::as_str));
             }
             Some(Value::Array(details)) => {
                 said.details = details;

@@ -52,12 +52,11 @@ impl RetryPolicy {
 /// 408, 429, 5xx and connections that could not be made or broke. Not our own deadlines: they are
 /// minutes long, and the person has waited enough.
 fn worth_repeating(error: &ModelError) -> bool {
-    match (error.kind, error.status) {
-        (ModelErrorKind::RateLimited | ModelErrorKind::ProviderUnavailable, _) => true,
-        (ModelErrorKind::TimedOut, Some(408)) => true,
-        (ModelErrorKind::Unreachable | ModelErrorKind::ConnectionLost, None) => true,
-        _ => false,
-    }
+    use ModelErrorKind::{ConnectionLost, ProviderUnavailable, RateLimited, TimedOut, Unreachable};
+    matches!(
+        (error.kind, error.status),
+        (RateLimited | ProviderUnavailable, _) | (TimedOut, Some(408)) | (Unreachable | ConnectionLost, None)
+    )
 }
 
 /// A model whose calls are made again when that can help, before the first token only: what a
@@ -210,12 +209,12 @@ mod tests {
         ModelError { status, ..ModelError::new(kind, "p", "m") }
     }
 
-    fn text(text: &str) -> Result<ChatEvent, ModelError> {
-        Ok(ChatEvent::Text(text.to_owned()))
+    fn text(text: &str) -> ChatEvent {
+        ChatEvent::Text(text.to_owned())
     }
 
-    fn done() -> Result<ChatEvent, ModelError> {
-        Ok(ChatEvent::Done { finish_reason: FinishReason::Stop, usage: Usage::default() })
+    fn done() -> ChatEvent {
+        ChatEvent::Done { finish_reason: FinishReason::Stop, usage: Usage::default() }
     }
 
     async fn play(
@@ -257,11 +256,13 @@ mod tests {
         for early in [true, false] {
             let limited = || vec![Err(error(ModelErrorKind::RateLimited, Some(429)))];
             let lost = || vec![Err(error(ModelErrorKind::ConnectionLost, None))];
-            let (events, took, _) = play(early, vec![limited(), lost(), vec![text("hi"), done()]]).await;
+            let (events, took, _) =
+                play(early, vec![limited(), lost(), vec![Ok(text("hi")), Ok(done())]]).await;
             assert_eq!(names(&events), ["attempt 2", "attempt 3", "hi", "done"]);
             assert!((2500..=3001).contains(&took.as_millis()), "{took:?}");
 
-            let (events, _, left) = play(early, vec![limited(), lost(), limited(), vec![text("no")]]).await;
+            let (events, _, left) =
+                play(early, vec![limited(), lost(), limited(), vec![Ok(text("no"))]]).await;
             assert_eq!(names(&events), ["attempt 2", "attempt 3", "RateLimited"]);
             assert_eq!(left, 1);
         }
@@ -286,14 +287,15 @@ mod tests {
             assert_eq!(names(&events), [format!("{kind:?}")]);
             assert_eq!(took, Duration::ZERO);
         }
-        let (events, ..) = play(true, vec![vec![Err(error(TimedOut, Some(408)))], vec![done()]]).await;
+        let (events, ..) = play(true, vec![vec![Err(error(TimedOut, Some(408)))], vec![Ok(done())]]).await;
         assert_eq!(names(&events), ["attempt 2", "done"]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_is_repeated_after_the_first_token() {
         let broken = Err(error(ModelErrorKind::ConnectionLost, None));
-        let (events, _, left) = play(false, vec![vec![text("half"), broken], vec![text("again")]]).await;
+        let (events, _, left) =
+            play(false, vec![vec![Ok(text("half")), broken], vec![Ok(text("again"))]]).await;
         assert_eq!(names(&events), ["half", "ConnectionLost"]);
         assert_eq!(left, 1);
     }
@@ -305,7 +307,7 @@ mod tests {
             asked.retry_after = Some(Duration::from_secs(seconds));
             vec![Err(asked)]
         };
-        let (events, took, _) = play(true, vec![asks(30), vec![done()]]).await;
+        let (events, took, _) = play(true, vec![asks(30), vec![Ok(done())]]).await;
         assert_eq!(names(&events), ["attempt 2", "done"]);
         assert_eq!(took.as_secs(), 30);
 

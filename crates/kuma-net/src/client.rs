@@ -99,9 +99,9 @@ fn builder(options: &ClientOptions) -> Result<ClientBuilder, ClientError> {
         .user_agent(USER_AGENT)
         .connect_timeout(options.connect_timeout)
         .tcp_nodelay(true)
-        .tcp_keepalive(Duration::from_secs(60))
+        .tcp_keepalive(Duration::from_mins(1))
         .pool_max_idle_per_host(options.max_idle_per_host)
-        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_idle_timeout(Duration::from_mins(1))
         .no_gzip()
         .no_proxy();
     builder = if options.http2 {
@@ -115,6 +115,8 @@ fn builder(options: &ClientOptions) -> Result<ClientBuilder, ClientError> {
     Ok(builder)
 }
 
+type MakeProxy = fn(String) -> reqwest::Result<Proxy>;
+
 /// The proxies that the environment asks for.
 fn proxies(lookup: impl Fn(&str) -> Option<String>) -> Result<Vec<Proxy>, ClientError> {
     let get = |upper: &str| {
@@ -124,7 +126,7 @@ fn proxies(lookup: impl Fn(&str) -> Option<String>) -> Result<Vec<Proxy>, Client
         Some(own) => format!("{own},{NEVER_PROXIED}"),
         None => NEVER_PROXIED.to_owned(),
     };
-    let kinds: [(&'static str, fn(String) -> reqwest::Result<Proxy>); 3] =
+    let kinds: [(&'static str, MakeProxy); 3] =
         [("HTTPS_PROXY", Proxy::https), ("HTTP_PROXY", Proxy::http), ("ALL_PROXY", Proxy::all)];
     let mut proxies = Vec::new();
     for (variable, make) in kinds {

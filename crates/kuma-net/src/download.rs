@@ -22,7 +22,7 @@ use crate::client::root_cause;
 /// How often a broken connection is taken up again without a single new byte.
 const FRUITLESS_ATTEMPTS: u32 = 4;
 /// A connection that sends nothing for so long is broken.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// What to fetch, and to where.
 #[derive(Clone, Debug)]

@@ -65,7 +65,7 @@ impl Connection {
         Ok(Self {
             errors: Arc::new(ErrorMapper::new(name.clone(), key.clone())),
             deadlines: Deadlines::of(kind),
-            learned: Arc::default(),
+            learned: Arc::new(Learned::at(&base)),
             name,
             kind,
             base,

@@ -18,7 +18,9 @@ const HALVINGS: u32 = 4;
 /// A remote embedding model.
 pub struct RemoteEmbedder {
     connection: Connection,
-    model: String,
+    /// The provider's own name.
+    own_name: String,
+    /// `provider/model`.
     id: String,
     dimensions: usize,
 }
@@ -52,7 +54,7 @@ impl RemoteEmbedder {
             return Err(EmbedderError::NotOffered(connection.name));
         }
         let id = format!("{}/{model}", connection.name);
-        let mut embedder = Self { connection, model: model.to_owned(), id, dimensions: 0 };
+        let mut embedder = Self { connection, own_name: model.to_owned(), id, dimensions: 0 };
         let probe = embedder.call(&["dimensions".to_owned()]).await?;
         embedder.dimensions = probe.first().map_or(0, Vec::len);
         Ok(embedder)
@@ -79,7 +81,9 @@ impl RemoteEmbedder {
             match self.call(&texts).await {
                 Err(error) if error.kind == ModelErrorKind::ContextTooLong && halving < HALVINGS => {
                     let most = LONGEST_TEXT >> (halving + 1);
-                    texts.iter_mut().for_each(|text| shorten(text, most));
+                    for text in &mut texts {
+                        shorten(text, most);
+                    }
                 }
                 answer => return answer,
             }
@@ -121,7 +125,7 @@ impl RemoteEmbedder {
             index: usize,
             embedding: Vec<f32>,
         }
-        let body = json!({ "model": self.model, "input": texts, "encoding_format": "float" });
+        let body = json!({ "model": self.own_name, "input": texts, "encoding_format": "float" });
         let mut answer: Answer = self.connection.post_json("embeddings", &body).await?;
         answer.data.sort_by_key(|item| item.index);
         Ok(answer.data.into_iter().map(|item| item.embedding).collect())
@@ -136,7 +140,7 @@ impl RemoteEmbedder {
         struct Item {
             values: Vec<f32>,
         }
-        let model = format!("models/{}", self.model);
+        let model = format!("models/{}", self.own_name);
         let request = |text: &&str| json!({ "model": model, "content": { "parts": [{ "text": text }] } });
         let body = json!({ "requests": texts.iter().map(request).collect::<Vec<Value>>() });
         let answer: Answer = self.connection.post_json(&format!("{model}:batchEmbedContents"), &body).await?;
@@ -148,7 +152,7 @@ impl RemoteEmbedder {
         struct Answer {
             embeddings: Vec<Vec<f32>>,
         }
-        let body = json!({ "model": self.model, "input": texts, "truncate": true });
+        let body = json!({ "model": self.own_name, "input": texts, "truncate": true });
         let answer: Answer = self.connection.post_json("api/embed", &body).await?;
         Ok(answer.embeddings)
     }
@@ -206,7 +210,9 @@ fn unit(mut vector: Vec<f32>) -> Option<Vec<f32>> {
     if !length.is_finite() || length <= 0.0 {
         return None;
     }
-    vector.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
+    for x in &mut vector {
+        *x = (f64::from(*x) / length) as f32;
+    }
     Some(vector)
 }
 

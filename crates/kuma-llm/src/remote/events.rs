@@ -174,7 +174,7 @@ impl Stream for Events {
             };
             match event {
                 // Made before the connection is.
-                Some(Ok(ChatStreamEvent::Start)) => continue,
+                Some(Ok(ChatStreamEvent::Start)) => {}
                 Some(Ok(event)) => {
                     this.watch.alive();
                     match event {

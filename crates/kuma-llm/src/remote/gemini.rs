@@ -240,12 +240,16 @@ struct PromptFeedback {
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(default)]
 struct UsageMetadata {
-    prompt_token_count: u64,
-    tool_use_prompt_token_count: u64,
-    candidates_token_count: u64,
-    thoughts_token_count: u64,
+    #[serde(rename = "promptTokenCount")]
+    prompt: u64,
+    #[serde(rename = "toolUsePromptTokenCount")]
+    tool_use_prompt: u64,
+    #[serde(rename = "candidatesTokenCount")]
+    candidates: u64,
+    #[serde(rename = "thoughtsTokenCount")]
+    thoughts: u64,
 }
 
 /// Reads `data: {…}` lines, and the bare JSON of an error between them.
@@ -285,8 +289,8 @@ impl LineReader for Reader {
         }
         if let Some(usage) = chunk.usage_metadata {
             self.usage = Usage {
-                input_tokens: usage.prompt_token_count + usage.tool_use_prompt_token_count,
-                output_tokens: usage.candidates_token_count + usage.thoughts_token_count,
+                input_tokens: usage.prompt + usage.tool_use_prompt,
+                output_tokens: usage.candidates + usage.thoughts,
             };
         }
         if let Some(reason) = chunk.prompt_feedback.and_then(|feedback| feedback.block_reason) {

@@ -5,7 +5,7 @@
 //! call is made once more without it, and the model is not sent it again while this process lives.
 
 use std::collections::HashSet;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use crate::{ModelError, ModelErrorKind};
 
@@ -18,13 +18,26 @@ pub(crate) enum Optional {
     Thinking,
 }
 
-#[derive(Default)]
-pub(crate) struct Learned(RwLock<HashSet<(String, Optional)>>);
+/// More than any server has models: what is forgotten beyond costs one call more.
+const MOST: usize = 4096;
+
+/// Base URL, model, field. Kept by the process, because providers are built anew with every change
+/// of the settings.
+static REFUSED: LazyLock<RwLock<HashSet<(String, String, Optional)>>> = LazyLock::new(RwLock::default);
+
+/// What the models at one base URL refused.
+pub(crate) struct Learned {
+    base: String,
+}
 
 impl Learned {
+    pub(crate) fn at(base: &str) -> Self {
+        Self { base: base.to_owned() }
+    }
+
     pub(crate) fn refused(&self, model: &str, field: Optional) -> bool {
-        let refused = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        !refused.is_empty() && refused.contains(&(model.to_owned(), field))
+        let refused = REFUSED.read().unwrap_or_else(PoisonError::into_inner);
+        !refused.is_empty() && refused.contains(&(self.base.clone(), model.to_owned(), field))
     }
 
     /// Notes what `error` complains of. True when it is something new that was in the request.
@@ -47,7 +60,11 @@ impl Learned {
             ?field,
             "request field refused, left out from now on"
         );
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert((model.to_owned(), *field))
+        let mut refused = REFUSED.write().unwrap_or_else(PoisonError::into_inner);
+        if refused.len() >= MOST {
+            refused.clear();
+        }
+        refused.insert((self.base.clone(), model.to_owned(), *field))
     }
 }
 
@@ -57,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_refused_field_is_learned_once_and_per_model() {
-        let learned = Learned::default();
+        let learned = Learned::at("http://one.example");
         let error = |kind, message: &str| ModelError::new(kind, "p", message);
         let refusal = error(
             ModelErrorKind::BadRequest,
@@ -67,6 +84,7 @@ mod tests {
         assert!(learned.learn("m", &refusal, &[Optional::Temperature, Optional::Thinking]));
         assert!(!learned.learn("m", &refusal, &[Optional::Temperature]), "known already");
         assert!(learned.refused("m", Optional::Temperature));
+        assert!(!Learned::at("http://two.example").refused("m", Optional::Temperature));
         assert!(!learned.refused("m", Optional::Thinking) && !learned.refused("n", Optional::Temperature));
 
         let thinking = error(

@@ -93,10 +93,10 @@ impl Deadlines {
     /// pieces, one minute for calls that are no stream. Connecting has its own limit in the client.
     pub const fn of(kind: ProviderKind) -> Self {
         let first_byte = match kind {
-            ProviderKind::Ollama => Duration::from_secs(300),
-            _ => Duration::from_secs(120),
+            ProviderKind::Ollama => Duration::from_mins(5),
+            _ => Duration::from_mins(2),
         };
-        Self { first_byte, idle: Duration::from_secs(90), whole: Duration::from_secs(60) }
+        Self { first_byte, idle: Duration::from_secs(90), whole: Duration::from_mins(1) }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Our request in the words of `genai`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -178,7 +177,6 @@ fn options(
 
 fn convert(request: ChatRequest, dialect: Dialect, base: &str, model: &str) -> GenaiRequest {
     let echoes_thinking = dialect == Dialect::ChatCompletions && wants_thinking_back(base, model);
-    let mut names: HashMap<String, String> = HashMap::new();
     let mut system: Vec<String> = Vec::new();
     let mut messages: Vec<GenaiMessage> = Vec::new();
     for message in request.messages {
@@ -193,7 +191,7 @@ fn convert(request: ChatRequest, dialect: Dialect, base: &str, model: &str) -> G
             Role::Assistant => ChatRole::Assistant,
             Role::Tool => ChatRole::Tool,
         };
-        let parts = content(message, dialect, echoes_thinking, &mut names);
+        let parts = content(message, dialect, echoes_thinking);
         if parts.is_empty() {
             continue;
         }
@@ -217,12 +215,7 @@ fn convert(request: ChatRequest, dialect: Dialect, base: &str, model: &str) -> G
     converted
 }
 
-fn content(
-    message: ChatMessage,
-    dialect: Dialect,
-    echoes_thinking: bool,
-    names: &mut HashMap<String, String>,
-) -> Vec<ContentPart> {
+fn content(message: ChatMessage, dialect: Dialect, echoes_thinking: bool) -> Vec<ContentPart> {
     let calls_tools = message.parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
     let mut parts = Vec::with_capacity(message.parts.len());
     for part in message.parts {
@@ -234,26 +227,19 @@ fn content(
                 parts.push(ContentPart::from_binary_base64(mime_type, STANDARD.encode(&data), None));
             }
             Part::ToolCall(call) => {
-                names.insert(call.call_id.clone(), call.name.clone());
                 push_call(&mut parts, call, dialect);
             }
-            Part::ToolResult { call_id, content, is_error } => parts.push(match dialect {
-                Dialect::Anthropic => ContentPart::Custom(CustomPart {
-                    model_iden: None,
-                    data: json!({
-                        "type": "tool_result", "tool_use_id": call_id, "content": content, "is_error": is_error
-                    }),
-                }),
-                _ => {
-                    // The others have no mark for failures.
-                    let content = if is_error { format!("Error: {content}") } else { content };
-                    let response = ToolResponse::new(&call_id, content);
-                    ContentPart::ToolResponse(match names.get(&call_id) {
-                        Some(name) => response.with_fn_name(name),
-                        None => response,
-                    })
-                }
-            }),
+            Part::ToolResult { call_id, content, is_error } if dialect == Dialect::Anthropic => {
+                let data = json!({
+                    "type": "tool_result", "tool_use_id": call_id, "content": content, "is_error": is_error
+                });
+                parts.push(ContentPart::Custom(CustomPart { model_iden: None, data }));
+            }
+            Part::ToolResult { call_id, content, is_error } => {
+                // The others have no mark for failures.
+                let content = if is_error { format!("Error: {content}") } else { content };
+                parts.push(ContentPart::ToolResponse(ToolResponse::new(call_id, content)));
+            }
             Part::Reasoning(text) => {
                 if echoes_thinking && calls_tools && !text.is_empty() {
                     parts.push(ContentPart::ReasoningContent(text));

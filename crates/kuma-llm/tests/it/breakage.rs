@@ -91,7 +91,7 @@ async fn a_wait_that_is_too_long_fails_at_once(lane: Lane) {
         std::sync::Arc::new(RetryModel::new(lane.model_of(&fake), RetryPolicy::default()));
     let error = ask(&model, question("Go")).await.failed();
     assert_eq!((error.kind, error.status), (ModelErrorKind::RateLimited, Some(429)));
-    assert_eq!(error.retry_after, Some(Duration::from_secs(600)));
+    assert_eq!(error.retry_after, Some(Duration::from_mins(10)));
     assert_eq!(fake.requests().len(), 1);
 }
 
