@@ -7,7 +7,7 @@ use kuma_types::{ChatId, JobId, MessageId, MessageRole, MessageStatus, RunFailur
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    QueryOrder as _, QuerySelect as _, Statement,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -149,15 +149,7 @@ impl<'a> Messages<'a> {
     /// The branch that ends with `leaf`, from its root, in reading order; of a branch longer than
     /// 10,000 the newest 10,000. For the code that drives a run: no owner is asked for.
     pub async fn path(&self, chat: ChatId, leaf: MessageId) -> Result<Vec<Message>> {
-        let sql = format!(
-            "WITH RECURSIVE path(id, parent_id, depth) AS ( \
-               SELECT id, parent_id, 1 FROM messages WHERE id = $1 AND chat_id = $2 \
-               UNION ALL \
-               SELECT m.id, m.parent_id, p.depth + 1 FROM path p JOIN messages m ON m.id = p.parent_id \
-               WHERE p.depth < {MAX_PATH} AND m.chat_id = $2) \
-             SELECT m.* FROM path p JOIN messages m ON m.id = p.id ORDER BY p.depth DESC"
-        );
-        let statement = self.db.sql(sql, [leaf.0.into(), chat.0.into()]);
+        let statement = path_statement(self.db, chat, leaf);
         let rows = Model::find_by_statement(statement).all(&self.db.read).await?;
         if rows.is_empty() {
             return Err(StoreError::NotFound);
@@ -227,6 +219,42 @@ impl<'a> Messages<'a> {
     }
 }
 
+/// A message's parent is in its chat, so only the leaf's is asked for. (Asked for in each step, SQLite
+/// would go through the whole chat in each step.)
+fn path_statement(db: &Db, chat: ChatId, leaf: MessageId) -> Statement {
+    let sql = format!(
+        "WITH RECURSIVE path(id, parent_id, depth) AS ( \
+           SELECT id, parent_id, 1 FROM messages WHERE id = $1 AND chat_id = $2 \
+           UNION ALL \
+           SELECT m.id, m.parent_id, p.depth + 1 FROM path p JOIN messages m ON m.id = p.parent_id \
+           WHERE p.depth < {MAX_PATH}) \
+         SELECT m.* FROM path p JOIN messages m ON m.id = p.id ORDER BY p.depth DESC"
+    );
+    db.sql(sql, [leaf.0.into(), chat.0.into()])
+}
+
 fn records(rows: Vec<Model>) -> Result<Vec<Message>> {
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Store, StoreOptions};
+
+    #[tokio::test]
+    async fn a_path_is_followed_from_key_to_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("kuma.db").display());
+        let store = Store::open(&StoreOptions { url, read_url: None, max_connections: 1 }).await.unwrap();
+        store.migrate().await.unwrap();
+        let path = path_statement(&store.db, ChatId::new(), MessageId::new());
+        let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {}", path.sql), ..path };
+        let rows = store.db.read.query_all_raw(explain).await.unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+        let by_key = steps.iter().filter(|step| step.contains("SEARCH") && step.contains("(id=?)")).count();
+        assert_eq!(by_key, 3, "{steps:?}");
+        let scans: Vec<&String> = steps.iter().filter(|step| step.starts_with("SCAN")).collect();
+        assert_eq!(scans, ["SCAN p", "SCAN p"], "{steps:?}");
+    }
 }
