@@ -42,7 +42,8 @@ let goneAt = 0;
 function show(next: Shown, delay: number): void {
   clearTimeout(timer);
   const warm = useShown.getState().shown !== null || Date.now() - goneAt < WARM_MS;
-  timer = setTimeout(() => useShown.setState({ shown: next }), warm ? 0 : delay);
+  // An anchor that went away meanwhile has no place for it, and would never tell it to go.
+  timer = setTimeout(() => next.anchor.isConnected && useShown.setState({ shown: next }), warm ? 0 : delay);
 }
 
 function hide(delay = 0): void {
