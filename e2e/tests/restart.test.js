@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { ChatPage, echo } from "../lib/chat.js";
+import { scenarios } from "../lib/scenario.js";
+import { until, untilEqual } from "../lib/wait.js";
+
+const scenario = scenarios({ url: import.meta.url });
+
+/** A chat whose answer is held after its first words. */
+async function halfway({ kuma, upstream, open }) {
+  const person = await kuma.person();
+  const page = await open({ kuma, person, path: "/chat" });
+  const chat = new ChatPage(page);
+  const gate = upstream.gate();
+  const question = `mountains rivers forests ${gate.keyword}`;
+  await chat.send(question);
+  await gate.wait("blocked");
+  await gate.release(4);
+  await chat.reads("You said: mountains rivers");
+  return { person, page, chat, gate, question, id: await chat.chatId() };
+}
+
+scenario("a server that is killed in the middle of an answer and comes back: the text is kept, trying again works", async (world) => {
+  const kuma = await world.serve();
+  const { person, page, chat, gate, question, id } = await halfway({ ...world, kuma });
+  // What was not yet written down when the power went cannot come back: wait until it is.
+  await until("the words are written down", async () => (await kuma.messages(person, id)).at(-1)?.content.includes("rivers"));
+  await kuma.kill();
+  await page.getByText("Connection lost. The answer goes on; reconnecting…").waitFor();
+  await chat.reads("You said: mountains rivers");
+  await kuma.start();
+
+  const last = chat.messages.last();
+  await last.getByText("The answer was interrupted").waitFor();
+  await chat.reads("You said: mountains rivers");
+  await page.reload();
+  await last.getByText("The answer was interrupted").waitFor();
+  await chat.reads("You said: mountains rivers");
+
+  await gate.open();
+  await last.getByRole("button", { name: "Try again" }).click();
+  await chat.reads(echo(question));
+  await chat.answered();
+  await last.getByRole("group", { name: "Version 2 of 2" }).waitFor();
+  assert.equal(await chat.messages.count(), 2);
+});
+
+scenario("a message sent while the server is away is kept and can be sent when it is back", async ({ serve, open }) => {
+  const kuma = await serve();
+  const person = await kuma.person();
+  const page = await open({ kuma, person, path: "/chat" });
+  const chat = new ChatPage(page);
+  await chat.ask("Before");
+  const id = await chat.chatId();
+  await kuma.kill();
+  await chat.send("Into the dark");
+  await page.getByText("Not sent", { exact: true }).waitFor({ timeout: 30_000 });
+  await kuma.start();
+  await chat.thread.getByRole("button", { name: "Try again" }).click();
+  await chat.reads(echo("Into the dark"));
+  await untilEqual("it is there once", async () => (await kuma.messages(person, id)).filter(({ content }) => content === "Into the dark").length, 1);
+});
+
+scenario("a server that is stopped in good order lets the answer finish before it goes", async (world) => {
+  const kuma = await world.serve();
+  const { person, page, chat, gate, question, id } = await halfway({ ...world, kuma });
+  const stopped = kuma.stop();
+  await gate.open();
+  await chat.reads(echo(question));
+  await stopped;
+  await kuma.start();
+  assert.equal(await chat.answered(), echo(question));
+  await page.reload();
+  await chat.reads(echo(question));
+  assert.deepEqual(
+    (await kuma.messages(person, id)).map(({ status }) => status),
+    ["complete", "complete"],
+  );
+  assert.equal(await chat.ask("And after?"), echo("And after?"));
+});
+
+scenario("a server that cannot wait any longer hands the answer back: the text is kept, trying again works", async (world) => {
+  const kuma = await world.serve({ env: { KUMA_SHUTDOWN_GRACE: "1" } });
+  const { chat, gate, question } = await halfway({ ...world, kuma });
+  await kuma.stop();
+  await kuma.start();
+  const last = chat.messages.last();
+  await last.getByText("The answer was interrupted").waitFor();
+  await chat.reads("You said: mountains rivers");
+  await gate.open();
+  await last.getByRole("button", { name: "Try again" }).click();
+  await chat.reads(echo(question));
+});
