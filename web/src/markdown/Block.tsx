@@ -98,25 +98,21 @@ interface WithNode {
   node?: Element | undefined;
 }
 
+type HeadingProps = ComponentProps<"h3"> & WithNode & { "data-rank"?: number | string };
+
 /** The page has its own headings, so an answer's stand below them (see `outline.ts`). The look goes by `data-level`. */
-function heading(level: 1 | 2 | 3 | 4 | 5 | 6) {
-  return function Heading({
-    node: _node,
-    "data-rank": rank,
-    ...props
-  }: ComponentProps<"h3"> & WithNode & { "data-rank"?: number | string }) {
-    const Tag = `h${Math.min(6, Number(rank ?? level + 2))}` as "h3";
-    return <Tag {...props} data-level={level} />;
-  };
+function Heading({ level, node: _node, "data-rank": rank, ...props }: HeadingProps & { level: number }) {
+  const Tag = `h${Math.min(6, Number(rank ?? level + 2))}` as "h3";
+  return <Tag {...props} data-level={level} />;
 }
 
 const components = {
-  h1: heading(1),
-  h2: heading(2),
-  h3: heading(3),
-  h4: heading(4),
-  h5: heading(5),
-  h6: heading(6),
+  h1: (props: HeadingProps) => <Heading level={1} {...props} />,
+  h2: (props: HeadingProps) => <Heading level={2} {...props} />,
+  h3: (props: HeadingProps) => <Heading level={3} {...props} />,
+  h4: (props: HeadingProps) => <Heading level={4} {...props} />,
+  h5: (props: HeadingProps) => <Heading level={5} {...props} />,
+  h6: (props: HeadingProps) => <Heading level={6} {...props} />,
   a: Anchor,
   pre: Preformatted,
   table: ({ children }: ComponentProps<"table"> & WithNode) => <TableBlock>{children}</TableBlock>,

@@ -30,8 +30,8 @@ export default function MarkdownView({ text, streaming = false, id }: MarkdownVi
   return (
     <div className="md">
       {blocks.map((block, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever appended, the tail changes in place
         <OneBlock
+          // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever appended, the tail changes in place
           key={index}
           block={block}
           isTail={block === last && !block.settled}

@@ -12,12 +12,14 @@ export function remoteImagesAsLinks() {
   return (tree: Root) => {
     visit(tree, "element", (node, index, parent) => {
       if (node.tagName !== "img" || index === undefined || !parent) return;
-      const source = String(node.properties["src"] ?? "");
+      const source = text(node.properties["src"]);
       if (isOwnImage(source)) return;
-      parent.children[index] = imageLink(source, String(node.properties["alt"] ?? ""));
+      parent.children[index] = imageLink(source, text(node.properties["alt"]));
     });
   };
 }
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Same origin below /api, or made in this page. */
 export function isOwnImage(source: string): boolean {

@@ -32,7 +32,7 @@ export function createParser(extensions: Extensions = { remark: [], rehype: [] }
   return (source, notes, prefix) => {
     const tree = parser.runSync(parser.parse(source)) as MdastRoot;
     linkFootnotes(tree, notes, prefix);
-    return transformer.runSync(tree) as HastRoot;
+    return transformer.runSync(tree);
   };
 }
 

@@ -85,7 +85,7 @@ function isClosedFence(raw: string): boolean {
   if (!open) return false;
   const lines = raw.trimEnd().split("\n");
   const last = lines.at(-1)?.trim() ?? "";
-  return lines.length > 1 && last.length >= open.length && [...last].every((char) => char === open[0]);
+  return lines.length > 1 && last.length >= open.length && last.replaceAll(open.charAt(0), "") === "";
 }
 
 function toBlocks(tokens: readonly BlockToken[], settled: boolean): Block[] {

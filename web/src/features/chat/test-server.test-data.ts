@@ -34,7 +34,11 @@ export function streamServer(onOpen: (request: SeenRequest, gate: Gate) => unkno
     seen.push(record);
     const encoder = new TextEncoder();
     let controller!: ReadableStreamDefaultController<Uint8Array>;
-    const body = new ReadableStream<Uint8Array>({ start: (value) => void (controller = value) });
+    const body = new ReadableStream<Uint8Array>({
+      start(value) {
+        controller = value;
+      },
+    });
     const gate: Gate = {
       release: (events) => controller.enqueue(encoder.encode(asEventStream(events))),
       end: (how = "closed") => (how === "closed" ? controller.close() : controller.error(new Error("cut"))),

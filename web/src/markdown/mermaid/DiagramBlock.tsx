@@ -59,11 +59,11 @@ export function DiagramBlock({ source }: { source: string }) {
           <code>{source}</code>
         </pre>
       ) : (
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: mermaid's own SVG, made with securityLevel "strict"
         <div
           className="md-diagram-drawing"
           role="img"
           aria-label={t("diagram.label")}
+          // biome-ignore lint/security/noDangerouslySetInnerHtml: mermaid's own SVG, made with securityLevel "strict"
           dangerouslySetInnerHTML={{ __html: drawing.svg }}
         />
       )}

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { cn } from "@/lib/cn";
@@ -55,7 +56,7 @@ export function EmptyChat({ onPrompt }: { onPrompt: (text: string) => void }) {
 function useGreeting(): string {
   const { t } = useTranslation("chat");
   const name = useUserName()?.trim().split(/\s+/)[0] ?? "";
-  const time = timeOfDay(new Date().getHours());
+  const [time] = useState(() => timeOfDay(new Date().getHours()));
   if (time === "night") return name === "" ? t("greeting.plainNight") : t("greeting.namedNight", { name });
   const greeting = t(`greeting.${time}`);
   return name === "" ? greeting : t("greeting.named", { greeting, name });

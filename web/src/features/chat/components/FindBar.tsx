@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "@/ui/button";
 import { Spinner } from "@/ui/spinner";
 import { useDebounced } from "../palette";
-import { findMatches, type Match } from "../state/find";
+import { findMatches } from "../state/find";
 import { loadAllOlder } from "../state/loading";
 import { useThreads } from "../state/thread-store";
 
@@ -52,11 +52,13 @@ export function FindBar({ threadId, onShow, onClose }: FindBarProps) {
   }, [threadId]);
 
   const shownId = match ? path[match.message] : undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another match moves the view, not its new number
+  const reveal = useRef<() => void>(() => undefined);
   useEffect(() => {
-    if (match) onShow(match.message);
-  }, [shownId, settled]);
-  useHighlight(settled, match);
+    reveal.current = () => match && onShow(match.message);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another match moves the view, not its new number
+  useEffect(() => reveal.current(), [shownId, settled]);
+  useHighlight(settled);
 
   const step = (by: number) => {
     const next = matches[(current + by + matches.length) % matches.length];
@@ -114,7 +116,7 @@ export function FindBar({ threadId, onShow, onClose }: FindBarProps) {
 }
 
 /** Marks matches in the rows that are in the page, without touching their DOM. Browsers that cannot do not mark. */
-function useHighlight(query: string, match: Match | undefined): void {
+function useHighlight(query: string): void {
   useEffect(() => {
     if (query === "" || typeof CSS === "undefined" || !("highlights" in CSS)) return;
     const mark = () => {
@@ -130,7 +132,7 @@ function useHighlight(query: string, match: Match | undefined): void {
       observer.disconnect();
       CSS.highlights.delete("chat-find");
     };
-  }, [query, match]);
+  }, [query]);
 }
 
 function collectRanges(root: Node, query: string, ranges: Range[]): void {

@@ -34,7 +34,7 @@ const unsentKey = () => `kuma.unsent.${owner()}`;
 const sendingHere = new Set<string>();
 
 export function loadDraft(threadId: string): Draft {
-  const draft = readJson<Partial<Draft>>(draftKey(threadId)) ?? {};
+  const draft = (readJson(draftKey(threadId)) ?? {}) as Partial<Draft>;
   const stored: Draft = { text: draft.text ?? "", pasted: draft.pasted ?? [] };
   const lost = unsent().filter((entry) => entry.threadId === threadId && !sendingHere.has(entry.id));
   if (lost.length === 0) return stored;
@@ -73,17 +73,17 @@ export function forgetSending(): void {
 }
 
 function unsent(): Unsent[] {
-  return readJson<Unsent[]>(unsentKey()) ?? [];
+  return (readJson(unsentKey()) ?? []) as Unsent[];
 }
 
 function writeUnsent(entries: Unsent[]): void {
   write(unsentKey(), entries.length === 0 ? null : JSON.stringify(entries));
 }
 
-function readJson<T>(key: string): T | null {
+function readJson(key: string): unknown {
   try {
     const text = localStorage.getItem(key);
-    return text === null ? null : (JSON.parse(text) as T);
+    return text === null ? null : JSON.parse(text);
   } catch {
     return null; // Storage is blocked, or holds what another version wrote: start empty.
   }

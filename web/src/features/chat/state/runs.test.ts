@@ -168,7 +168,9 @@ describe("following", () => {
     });
     chatServer({ ...chat, activeJobId: "01936f3e-0001-7000-8000-0000000000a1" }, [user, answer]);
     let gate: Gate | undefined;
-    streamServer((_request, opened) => void (gate = opened));
+    streamServer((_request, opened) => {
+      gate = opened;
+    });
     const contents: string[] = [];
     await openThread(chat.id);
     await vi.waitFor(() => expect(gate).toBeDefined());

@@ -294,7 +294,7 @@ function startOf(turn: Turn): RunStart | null {
 /** The nearest message above that the server knows: one that was never delivered cannot be a parent. */
 function deliveredAncestor(id: string | null): string | null {
   let at = id;
-  while (at !== null && at.startsWith(LOCAL)) at = getMessage(at)?.parentId ?? null;
+  while (at !== null && isLocal(at)) at = getMessage(at)?.parentId ?? null;
   return at;
 }
 
@@ -393,7 +393,7 @@ function commit(threadKey: string, state: RunState, follower: Follower): void {
   }
   if (isOver(state)) {
     updateMessage(id, {
-      ...(state.message ?? {}),
+      ...state.message,
       id,
       content: state.text === "" && state.message === null ? message.content : state.text,
       status: state.phase === "failed" ? "failed" : state.phase === "cancelled" ? "cancelled" : "complete",

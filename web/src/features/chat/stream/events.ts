@@ -77,7 +77,7 @@ export function parseRunEvent(id: string, name: string, data: string): RunEvent 
   }
   if (typeof parsed !== "object" || parsed === null)
     throw new MalformedRunEvent(`Event ${id} (“${name}”) is not an object.`);
-  const missing = required[name as RunEventName].find((key) => !Object.hasOwn(parsed as object, key));
+  const missing = required[name as RunEventName].find((key) => !Object.hasOwn(parsed, key));
   if (missing) throw new MalformedRunEvent(`Event ${id} (“${name}”) lacks “${missing}”.`);
   return { id: number, event: name, data: parsed } as RunEvent;
 }

@@ -134,7 +134,7 @@ describe("delivery", () => {
   it("applies nothing past a gap and asks for what is missing", () => {
     const events = recorded("plain");
     const before = run(events.slice(0, 5));
-    const gap = run([...events.slice(6)], before);
+    const gap = run(events.slice(6), before);
     expect(gap).toEqual({ ...before, gap: { expected: 6, received: 7 } });
     expect(run(events.slice(5), gap)).toEqual(run(events));
   });

@@ -47,13 +47,14 @@ function spaced(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+const TELLING = new Set(["query", "question", "url", "symbol", "subject", "title", "name", "path", "repo"]);
+
 /** The argument that says most about a call, short enough for one line. */
 export function argumentHint(args: unknown): string {
   if (typeof args !== "object" || args === null) return "";
   const entries = Object.entries(args);
-  const telling = ["query", "question", "url", "symbol", "subject", "title", "name", "path", "repo"];
   const found =
-    entries.find(([key, value]) => telling.includes(key) && typeof value === "string") ??
+    entries.find(([key, value]) => TELLING.has(key) && typeof value === "string") ??
     entries.find(([, value]) => typeof value === "string");
   const text = typeof found?.[1] === "string" ? found[1] : "";
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
