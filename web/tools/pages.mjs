@@ -16,8 +16,8 @@ export const pages = [
     path: "/login",
     signedIn: false,
     api: {
-      "POST /api/auth/login": problem(401, "bad_credentials", "Wrong email or password", {
-        detail: "Check both and try again.",
+      "POST /api/auth/login": problem(401, "unauthorized", "Sign in first", {
+        detail: "Email or password is wrong.",
       }),
     },
     async act(page) {

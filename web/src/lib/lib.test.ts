@@ -4,10 +4,10 @@ import { fixtures } from "@/test/fixtures";
 import { ApiError } from "./api/errors";
 import { cn } from "./cn";
 import { PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, passwordFlaw, placeErrors } from "./forms";
-import { initI18n, setLanguage } from "./i18n";
+import { initI18n, resolveLanguage, setLanguage } from "./i18n";
 import { en } from "./i18n/locales/en";
 import { pseudo } from "./i18n/pseudo";
-import { followAppearance, useAppearance } from "./preferences";
+import { followAppearance, followLanguage, useAppearance } from "./preferences";
 import { followOtherTabs, session, useSession } from "./session";
 import { ariaChord, chordKeys, matchesChord } from "./shortcuts";
 
@@ -80,6 +80,27 @@ describe("words", () => {
     expect(document.documentElement.lang).toBe("en-XA");
     await setLanguage("en");
     expect(i18n.t("common:save")).toBe("Save");
+  });
+});
+
+describe("language", () => {
+  it.each([
+    ["system", ["en-GB", "fr"], "en-GB"],
+    ["system", ["fr", "en-AU"], "en-AU"],
+    ["system", ["fr"], "en"],
+    ["en", ["fr"], "en"],
+    ["tlh", ["fr"], "en"],
+  ])("%s in a browser of %s is %s", (preference, browser, expected) => {
+    expect(resolveLanguage(preference, browser)).toBe(expected);
+  });
+
+  it("follows the preference", async () => {
+    const stop = followLanguage();
+    useAppearance.getState().setLanguage("en-XA");
+    await expect.poll(() => document.documentElement.lang).toBe("en-XA");
+    useAppearance.getState().setLanguage("system");
+    await expect.poll(() => document.documentElement.lang).toMatch(/^en(-US)?$/);
+    stop();
   });
 });
 

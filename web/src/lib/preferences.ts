@@ -4,6 +4,7 @@
  */
 import { create } from "zustand";
 import { createJSONStorage, persist } from "zustand/middleware";
+import { resolveLanguage, setLanguage } from "./i18n";
 
 export type Theme = "system" | "light" | "dark";
 export type Density = "comfortable" | "compact";
@@ -54,6 +55,15 @@ export function followAppearance(): () => void {
     systemDark.removeEventListener("change", apply);
     unsubscribe();
   };
+}
+
+/** Keeps the words in the chosen language, now and on every change. Returns the undo. */
+export function followLanguage(): () => void {
+  const apply = () => void setLanguage(resolveLanguage(useAppearance.getState().language));
+  apply();
+  return useAppearance.subscribe((now, before) => {
+    if (now.language !== before.language) apply();
+  });
 }
 
 /** The theme that shows now, for what is drawn outside CSS (diagrams, code themes). */

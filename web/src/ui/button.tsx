@@ -6,7 +6,7 @@ import { Tooltip } from "./tooltip";
 
 const buttonVariants = cva(
   [
-    "relative inline-flex shrink-0 cursor-pointer select-none items-center justify-center gap-2 whitespace-nowrap font-medium",
+    "relative inline-flex max-w-full shrink-0 cursor-pointer select-none items-center justify-center gap-2 text-center font-medium",
     "transition-[background-color,border-color,color,opacity,scale] duration-120 ease-out active:scale-[0.98]",
     "disabled:cursor-default disabled:opacity-50 aria-disabled:cursor-default aria-disabled:opacity-60 disabled:active:scale-100",
     "touch:min-h-11 [&_svg]:shrink-0",
@@ -21,12 +21,12 @@ const buttonVariants = cva(
         link: "rounded-xs text-accent-text underline decoration-accent-text/35 underline-offset-4 hover:decoration-accent-text active:scale-100 touch:min-h-6",
       },
       size: {
-        sm: "h-8 rounded-sm px-3 text-meta [&_svg]:size-4",
-        md: "h-9.5 rounded-md px-4 text-sm [&_svg]:size-4",
-        lg: "h-11.5 rounded-lg px-5.5 text-base [&_svg]:size-4.5",
+        sm: "min-h-8 rounded-sm px-3 py-1 text-meta [&_svg]:size-4",
+        md: "min-h-9.5 rounded-md px-4 py-1.5 text-sm [&_svg]:size-4",
+        lg: "min-h-11.5 rounded-lg px-5.5 py-2 text-base [&_svg]:size-4.5",
       },
     },
-    compoundVariants: [{ variant: "link", class: "h-auto px-0" }],
+    compoundVariants: [{ variant: "link", class: "min-h-0 px-0 py-0" }],
     defaultVariants: { variant: "secondary", size: "md" },
   },
 );

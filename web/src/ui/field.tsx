@@ -33,7 +33,7 @@ export function Field({ label, help, error, aside, className, children }: FieldP
   return (
     <Context value={value}>
       <div className={cn("flex min-w-0 flex-col gap-1.5", className)}>
-        <div className="flex items-baseline justify-between gap-3">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-3">
           <label id={value.labelId} htmlFor={id} className="font-medium text-fg text-sm">
             {label}
           </label>

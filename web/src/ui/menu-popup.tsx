@@ -1,5 +1,5 @@
 import { Menu as Base } from "@base-ui/react/menu";
-import { type ComponentProps, type Context, type ReactNode, useEffect, useRef } from "react";
+import type { ComponentProps, Context, ReactNode } from "react";
 import { Link } from "react-router";
 import { cn } from "@/lib/cn";
 import { Kbd } from "./kbd";
@@ -20,10 +20,6 @@ interface MenuPopupProps extends AnchoredProps, PlacementProps {
 /** What opens: loaded at first use by `Menu`. */
 export function MenuPopup(props: MenuPopupProps) {
   const { open, onOpenChange, anchor, byKeyboard, side = "bottom", align = "start", className } = props;
-  const popup = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (open && byKeyboard) popup.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
-  }, [open, byKeyboard]);
   return (
     <Base.Root
       open={open}
@@ -38,7 +34,11 @@ export function MenuPopup(props: MenuPopupProps) {
       <Base.Portal>
         <Base.Positioner anchor={anchor} side={side} align={align} sideOffset={6} className="z-50">
           <Base.Popup
-            ref={popup}
+            // Base UI gives the focus to the popup; who came by keyboard goes on with the first item.
+            onFocus={(event) => {
+              if (!byKeyboard || event.target !== event.currentTarget) return;
+              event.currentTarget.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+            }}
             finalFocus={anchor}
             aria-label={anchor.current?.getAttribute("aria-label") ?? undefined}
             className={cn(popupClass, "min-w-48 max-w-80", className)}

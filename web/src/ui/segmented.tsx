@@ -27,7 +27,7 @@ export function Segmented<T extends string>({
       aria-label={label}
       aria-labelledby={label === undefined ? labelId : undefined}
       className={cn(
-        "inline-flex w-fit max-w-full rounded-md border border-border bg-muted p-0.75",
+        "inline-flex w-fit max-w-full flex-wrap rounded-md border border-border bg-muted p-0.75",
         className,
       )}
     >

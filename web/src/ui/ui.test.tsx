@@ -181,6 +181,22 @@ describe("overlays", () => {
     expect(onConfirm).not.toHaveBeenCalled();
   });
 
+  it("puts who opens a menu by keyboard on its first item, and back on the button", async () => {
+    const { user } = renderPage(
+      <Menu trigger={<Button>More</Button>}>
+        <MenuItem>Rename</MenuItem>
+        <MenuItem>Delete</MenuItem>
+      </Menu>,
+    );
+    const button = screen.getByRole("button", { name: "More" });
+    button.focus();
+    await user.keyboard("{Enter}");
+    await waitFor(async () => expect(await screen.findByRole("menuitem", { name: "Rename" })).toHaveFocus());
+    expect(button).toHaveAttribute("aria-expanded", "true");
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(button).toHaveFocus());
+  });
+
   it("runs menu items and closes", async () => {
     const onSelect = vi.fn();
     const { user } = renderPage(

@@ -63,13 +63,17 @@ describe("sign in", () => {
   it("shows the server's one message for a wrong email or password and keeps what was typed", async () => {
     server.use(
       http.post("*/api/auth/login", () =>
-        problem(401, { code: "bad_credentials", title: "Wrong email or password", detail: "Check both." }),
+        problem(401, {
+          code: "bad_credentials",
+          title: "Sign in first",
+          detail: "Email or password is wrong.",
+        }),
       ),
     );
     const { user } = open("/login");
     await user.type(email(), "ada@example.com");
     await user.type(password(), "wrong horse{Enter}");
-    expect(await screen.findByRole("alert")).toHaveTextContent("Wrong email or password");
+    expect(await screen.findByRole("alert")).toHaveTextContent(/^Email or password is wrong\.$/);
     expect(password()).toHaveValue("wrong horse");
   });
 

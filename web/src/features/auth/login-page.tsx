@@ -10,12 +10,13 @@ import { session } from "@/lib/session";
 import { Button, buttonClass } from "@/ui/button";
 import { Field } from "@/ui/field";
 import { Input } from "@/ui/input";
-import { ErrorNotice, Notice } from "@/ui/notice";
+import { Notice } from "@/ui/notice";
 import { PasswordInput } from "@/ui/password-input";
 import { useTitle } from "@/ui/use-title";
 import { AuthLayout } from "./auth-layout";
 import { nextPath } from "./next";
 import { type LoginForm, loginSchema } from "./schemas";
+import { SignInFailure } from "./sign-in-failure";
 import { useWait } from "./use-wait";
 
 export function LoginPage() {
@@ -59,7 +60,7 @@ export function LoginPage() {
       footer={<OtherWay firstAccount={ready?.signup.firstAccount} mode={ready?.signup.mode} />}
     >
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-5">
-        {failure === null ? null : <ErrorNotice error={failure} />}
+        {failure === null ? null : <SignInFailure error={failure} />}
         <Field label={t("email")} error={errors.email?.message}>
           <Input type="email" inputMode="email" autoComplete="username" autoCapitalize="none" {...email} />
         </Field>

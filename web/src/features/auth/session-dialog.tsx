@@ -7,8 +7,8 @@ import { session, useSession } from "@/lib/session";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field } from "@/ui/field";
-import { ErrorNotice } from "@/ui/notice";
 import { PasswordInput } from "@/ui/password-input";
+import { SignInFailure } from "./sign-in-failure";
 import { useWait } from "./use-wait";
 
 /**
@@ -43,7 +43,7 @@ export function SessionDialog() {
       description={t("app:session.description")}
     >
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        {failure === null ? null : <ErrorNotice error={failure} />}
+        {failure === null ? null : <SignInFailure error={failure} />}
         <p className="text-fg-muted text-sm">
           {t("app:session.account")} <span className="wrap-anywhere font-medium text-fg">{email}</span>
         </p>

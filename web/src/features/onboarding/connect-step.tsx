@@ -43,7 +43,7 @@ export function ConnectStep<Choice extends string>({ name, parts, onConnected }:
           />
         </Card>
       ) : (
-        <div className="mt-8 grid gap-8">
+        <div className="mt-8 grid grid-cols-[minmax(0,1fr)] gap-8">
           {error === null ? null : <ErrorNotice error={error} />}
           {providers.isPending ? (
             <Delayed label={t("onboarding:models.looking")}>
@@ -81,8 +81,8 @@ export function ConnectStep<Choice extends string>({ name, parts, onConnected }:
 
 function Part({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
   return (
-    <section className="grid gap-2.5">
-      <div className="flex min-h-8 items-center justify-between gap-3">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-2.5">
+      <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-3">
         <h2 className="font-medium text-sm">{title}</h2>
         {action}
       </div>
@@ -97,7 +97,7 @@ function FoundProvider({ provider, onUse }: { provider: Provider; onUse: () => v
   return (
     <Card className="flex flex-wrap items-center gap-3 border-ok/30 p-4">
       <CircleCheck aria-hidden className="size-5 shrink-0 text-ok" />
-      <p className="min-w-48 flex-1 text-sm">
+      <p className="min-w-32 flex-1 text-sm">
         {provider.source === "detected"
           ? t("onboarding:models.found", text)
           : t("onboarding:models.foundEnvironment", text)}

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { Trans, useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
 import { type ApiError, api } from "@/lib/api";
 import { placeErrors } from "@/lib/forms";
 import { session } from "@/lib/session";
@@ -34,7 +33,6 @@ export function AccountPage() {
 
 function DeleteDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("settings");
-  const navigate = useNavigate();
   const [failure, setFailure] = useState<ApiError | null>(null);
   const form = useForm({ defaultValues: { phrase: "", password: "" } });
   const { errors, isSubmitting } = form.formState;
@@ -46,9 +44,9 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
     setFailure(null);
     try {
       await api.DELETE("/api/auth/me", { body: { password: values.password } });
+      // Without a session the shell leads to the sign-in page.
       session.signOut();
       toast.success(t("account.done"));
-      await navigate("/", { replace: true });
     } catch (error) {
       setFailure(placeErrors<{ phrase: string; password: string }>(error, ["password"], form.setError));
     }

@@ -2,7 +2,6 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useMemo, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
 import * as z from "zod/mini";
 import { type ApiError, api, publicApi, toApiError } from "@/lib/api";
 import { passwordFlaw, placeErrors } from "@/lib/forms";
@@ -105,7 +104,6 @@ function PasswordForm() {
 
 function LogoutEverywhere() {
   const { t } = useTranslation("settings");
-  const navigate = useNavigate();
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
@@ -114,9 +112,9 @@ function LogoutEverywhere() {
     setFailure(null);
     try {
       await api.POST("/api/auth/logout-all");
+      // Without a session the shell leads to the sign-in page.
       session.signOut();
       toast.success(t("security.logoutAllDone"));
-      await navigate("/login");
     } catch (error) {
       setFailure(toApiError(error));
       setBusy(false);

@@ -161,13 +161,13 @@ describe("security", () => {
         return new HttpResponse(null, { status: 204 });
       }),
     );
-    const { user, router } = renderPage(<SecurityPage />, { path: "/settings/security" });
+    const { user } = renderPage(<SecurityPage />);
     await user.click(screen.getByRole("button", { name: "Sign out everywhere" }));
     const dialog = await screen.findByRole("alertdialog");
     expect(called).toBe(false);
     await user.click(within(dialog).getByRole("button", { name: "Sign out everywhere" }));
-    await waitFor(() => expect(router.state.location.pathname).toBe("/login"));
-    expect(session.token()).toBeNull();
+    await waitFor(() => expect(session.token()).toBeNull());
+    expect(called).toBe(true);
   });
 });
 
@@ -180,7 +180,7 @@ describe("account", () => {
         return new HttpResponse(null, { status: 204 });
       }),
     );
-    const { user, router } = renderPage(<AccountPage />, { path: "/settings/account" });
+    const { user } = renderPage(<AccountPage />);
     await user.click(screen.getByRole("button", { name: /Delete my account/ }));
     const confirm = await screen.findByRole("button", { name: "Delete everything" });
     await expectAccessible();
@@ -191,7 +191,6 @@ describe("account", () => {
     await user.click(confirm);
     await waitFor(() => expect(session.token()).toBeNull());
     expect(body).toEqual({ password: "correct horse" });
-    expect(router.state.location.pathname).toBe("/");
   });
 
   it("keeps everything when the password is wrong", async () => {

@@ -28,6 +28,20 @@ export const LATER_NAMESPACES = Object.keys(LATER) as LaterNamespace[];
 /** Locales a person can choose; the pseudo-locale is for tests and the gallery. */
 export const LANGUAGES = [{ tag: "en", label: "English" }] as const;
 
+/** The language for a preference: a supported tag, or for `system` the browser's first one that we have, with its region. */
+export function resolveLanguage(
+  preference: string,
+  browser: readonly string[] = navigator.languages,
+): string {
+  const wanted = preference === "system" ? browser : [preference];
+  const known = wanted.find(
+    (tag) => tag === PSEUDO || LANGUAGES.some((language) => language.tag === primary(tag)),
+  );
+  return known ?? "en";
+}
+
+const primary = (tag: string) => tag.split("-")[0] ?? "";
+
 const RTL = new Set(["ar", "fa", "he", "ur"]);
 
 export function initI18n(language = "en"): i18n {
@@ -70,5 +84,5 @@ function addPseudo(ns: string): void {
 
 function applyDirection(language: string): void {
   document.documentElement.lang = language;
-  document.documentElement.dir = RTL.has(language.split("-")[0] ?? "") ? "rtl" : "ltr";
+  document.documentElement.dir = RTL.has(primary(language)) ? "rtl" : "ltr";
 }
