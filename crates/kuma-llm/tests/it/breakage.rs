@@ -45,7 +45,8 @@ async fn a_cut_connection_is_told_as_one(lane: Lane) {
 async fn silence_in_mid_stream_times_out(lane: Lane) {
     let fake = lane.fake().await;
     fake.push(Reply::text("This was ").then_stall());
-    let answer = ask(&lane.impatient_model_of(&fake), question("Go")).await;
+    let model = lane.hurried_model_of(&fake, Duration::from_mins(1), Duration::from_secs(1));
+    let answer = ask(&model, question("Go")).await;
     assert_eq!(answer.text, "This was ");
     let error = answer.failed();
     assert_eq!(error.kind, ModelErrorKind::TimedOut);
@@ -55,7 +56,8 @@ async fn silence_in_mid_stream_times_out(lane: Lane) {
 async fn silence_from_the_start_times_out(lane: Lane) {
     let fake = lane.fake().await;
     fake.push(Reply::builder().hang());
-    let error = ask(&lane.impatient_model_of(&fake), question("Go")).await.failed();
+    let model = lane.hurried_model_of(&fake, Duration::from_millis(150), Duration::from_mins(1));
+    let error = ask(&model, question("Go")).await.failed();
     assert_eq!(error.kind, ModelErrorKind::TimedOut);
     assert!(error.message.contains("no answer began"), "{}", error.message);
 }

@@ -100,9 +100,14 @@ impl Lane {
         self.provider(fake).chat_model(self.info())
     }
 
-    pub(crate) fn impatient_model_of(self, fake: &FakeUpstream) -> Arc<dyn ChatModel> {
-        let short = Duration::from_millis(150);
-        let deadlines = Deadlines { first_byte: short, idle: short, whole: short };
+    /// Deadlines are waited for in these tests, so they are short; long enough for a busy machine.
+    pub(crate) fn hurried_model_of(
+        self,
+        fake: &FakeUpstream,
+        first_byte: Duration,
+        idle: Duration,
+    ) -> Arc<dyn ChatModel> {
+        let deadlines = Deadlines { first_byte, idle, ..Deadlines::of(self.kind()) };
         self.provider(fake).with_deadlines(deadlines).chat_model(self.info())
     }
 }
