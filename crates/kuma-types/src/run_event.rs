@@ -307,8 +307,8 @@ pub(crate) mod tests {
             retryable: true,
         });
         assert_eq!(
-            error.data().unwrap(),
-            r#"{"code":"no_model","detail":"Connect one.","retryable":true,"title":"No model"}"#
+            serde_json::from_str::<Value>(&error.data().unwrap()).unwrap(),
+            serde_json::json!({"code":"no_model","title":"No model","detail":"Connect one.","retryable":true})
         );
         let status = RunEvent::status(JobStatus::WaitingApproval);
         assert_eq!(status.data().unwrap(), r#"{"status":"WAITING_APPROVAL"}"#);

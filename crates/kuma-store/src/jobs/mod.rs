@@ -48,7 +48,7 @@ pub struct Job {
     pub model: Option<String>,
     /// The text of the message it answers.
     pub message: String,
-    /// What came of it: `{messageId, finishReason, usage, model}`.
+    /// What came of it: `{finishReason, usage, model}`.
     pub result: Option<Value>,
     /// Why it failed.
     pub error: Option<RunFailure>,
