@@ -68,7 +68,7 @@ pub(crate) fn stamped(frame: &Bytes, at: usize) -> Bytes {
     if let Some(mut place) = copy.get_mut(at..at + STAMP_DIGITS) {
         let now = now_micros() % 10_u64.pow(STAMP_DIGITS as u32);
         // The place is as long as the digits are.
-        write!(place, "{now:0width$}", width = STAMP_DIGITS).ok();
+        write!(place, "{now:0STAMP_DIGITS$}").ok();
     }
     copy.freeze()
 }

@@ -56,9 +56,11 @@ pub async fn update_settings(app: &App, admin: &User, change: SettingsChange) ->
     }
     errors.finish()?;
     let settings = app.store().settings();
-    for (key, value) in
-        [("defaultModel", change.default_model), ("smallModel", change.small_model), ("signup", change.signup)]
-    {
+    for (key, value) in [
+        ("defaultModel", change.default_model),
+        ("smallModel", change.small_model),
+        ("signup", change.signup),
+    ] {
         let Some(value) = value else { continue };
         settings.set(key, (!value.is_empty()).then(|| Value::from(value.clone()))).await?;
         audit(app, admin, "settings.changed", Some(key), json!({ "value": value })).await?;
@@ -87,7 +89,12 @@ pub async fn set_role(app: &App, admin: &User, user: UserId, role: Role) -> Resu
 }
 
 /// One page of runs.
-pub async fn jobs(app: &App, status: Option<JobStatus>, cursor: Option<&str>, limit: u32) -> Result<Page<Job>> {
+pub async fn jobs(
+    app: &App,
+    status: Option<JobStatus>,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Page<Job>> {
     Ok(app.store().jobs().list(status, cursor, limit).await?)
 }
 

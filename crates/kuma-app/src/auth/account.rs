@@ -123,7 +123,13 @@ pub async fn delete_account(app: &App, user: &User, password: &str) -> Result<()
 }
 
 /// Creates an account from the shell.
-pub async fn create_by_operator(app: &App, email: &str, password: &str, name: &str, role: Role) -> Result<User> {
+pub async fn create_by_operator(
+    app: &App,
+    email: &str,
+    password: &str,
+    name: &str,
+    role: Role,
+) -> Result<User> {
     let user = create(app, email, password, name, Some(role)).await?;
     audit(app, None, "operator.user_created", user.id).await?;
     Ok(user)
@@ -150,7 +156,9 @@ pub async fn set_role_by_operator(app: &App, email: &str, role: Role) -> Result<
 async fn by_email(app: &App, email: &str) -> Result<User> {
     let email = email.trim().to_lowercase();
     let user = app.store().users().by_email(&email).await?;
-    user.ok_or_else(|| AppError::new(ErrorKind::NotFound, "not_found", "There is no account with this email."))
+    user.ok_or_else(|| {
+        AppError::new(ErrorKind::NotFound, "not_found", "There is no account with this email.")
+    })
 }
 
 async fn audit(app: &App, actor: Option<UserId>, action: &str, subject: UserId) -> Result<()> {

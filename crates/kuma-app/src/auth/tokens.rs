@@ -66,7 +66,8 @@ impl Tokens {
             exp: (now + chrono::TimeDelta::days(LIFETIME_DAYS)).timestamp(),
             ver: user.token_version,
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map_err(AppError::internal)
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+            .map_err(AppError::internal)
     }
 
     /// What a token says, if it is ours and not expired.

@@ -15,7 +15,10 @@ pub const EMAIL_MAX_BYTES: usize = 254;
 pub fn email(raw: &str, errors: &mut FieldErrors) -> String {
     let email = raw.trim().to_lowercase();
     let plausible = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !domain.starts_with('.')
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !domain.starts_with('.')
             && !domain.ends_with('.')
     });
     if !plausible || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -65,10 +68,21 @@ mod tests {
     #[test]
     fn addresses() {
         for good in ["a@b", "Name@Example.com ", "üser@exämple.de", "a+b@sub.example.org"] {
-            assert!(!problems(|e| { email(good, e); }), "{good}");
+            assert!(
+                !problems(|e| {
+                    email(good, e);
+                }),
+                "{good}"
+            );
         }
-        for bad in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@.b", "a@b.", &format!("{}@b", "a".repeat(254))] {
-            assert!(problems(|e| { email(bad, e); }), "{bad}");
+        for bad in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@.b", "a@b.", &format!("{}@b", "a".repeat(254))]
+        {
+            assert!(
+                problems(|e| {
+                    email(bad, e);
+                }),
+                "{bad}"
+            );
         }
         assert_eq!(email(" Name@Example.COM ", &mut FieldErrors::default()), "name@example.com");
     }

@@ -24,11 +24,12 @@ use crate::error::{AppError, Result};
 /// Drives one job to its end, if it can be claimed.
 pub(super) async fn drive(app: &App, worker: &str, id: JobId) -> Result<()> {
     let limits = app.config().runs;
-    let job = match app.store().jobs().claim_within(id, worker, limits.lease, limits.max_runs_per_user).await? {
-        Claim::Claimed(job) => job,
-        // Whoever finishes the run before it announces it again.
-        Claim::Waits | Claim::Gone => return Ok(()),
-    };
+    let job =
+        match app.store().jobs().claim_within(id, worker, limits.lease, limits.max_runs_per_user).await? {
+            Claim::Claimed(job) => job,
+            // Whoever finishes the run before it announces it again.
+            Claim::Waits | Claim::Gone => return Ok(()),
+        };
     let span = tracing::info_span!("run", run = %job.id, chat = %job.chat_id);
     drive_claimed(app, job).instrument(span).await
 }
@@ -202,10 +203,9 @@ fn finished(answered: Answered) -> Finished {
 /// The next run of this chat, and of this user when their limit held one back.
 async fn next(app: &App, job: &Job) -> Result<()> {
     let jobs = app.store().jobs();
-    let (of_chat, of_user) =
-        tokio::try_join!(async { jobs.next_waiting(job.chat_id).await }, async {
-            jobs.next_waiting_of_user(job.user_id).await
-        })?;
+    let (of_chat, of_user) = tokio::try_join!(async { jobs.next_waiting(job.chat_id).await }, async {
+        jobs.next_waiting_of_user(job.user_id).await
+    })?;
     for next in [of_chat, of_user.filter(|id| Some(*id) != of_chat)].into_iter().flatten() {
         app.queue().publish(next, None).await.map_err(AppError::internal)?;
     }

@@ -67,7 +67,8 @@ pub(super) async fn finish(app: &App, job: &Job, run: &Arc<ActiveRun>, finished:
     };
     let last = last_events(&kept, &view)?;
     let events = app.journal().snapshot(job.id).await.map_err(AppError::internal)?;
-    let log = run_log::encode(events.iter().map(|event| &**event).chain(&last)).map_err(AppError::internal)?;
+    let log =
+        run_log::encode(events.iter().map(|event| &**event).chain(&last)).map_err(AppError::internal)?;
     let row = FinishRun {
         job_id: job.id,
         epoch: run.epoch,
@@ -109,7 +110,8 @@ pub(super) async fn close_unstarted(app: &App, job: &Job) -> Result<()> {
         },
     ];
     let events = app.journal().snapshot(job.id).await.map_err(AppError::internal)?;
-    let log = run_log::encode(events.iter().map(|event| &**event).chain(&last)).map_err(AppError::internal)?;
+    let log =
+        run_log::encode(events.iter().map(|event| &**event).chain(&last)).map_err(AppError::internal)?;
     app.store().jobs().keep_events(job.id, log).await?;
     tell_and_forget(app, job, job.epoch, last).await
 }

@@ -56,7 +56,11 @@ pub struct Runs {
 impl Runs {
     /// None yet.
     pub(crate) fn new(limits: &RunLimits) -> Self {
-        Self { active: Mutex::default(), permits: Arc::new(Semaphore::new(limits.max_runs)), finishes: Finishes::default() }
+        Self {
+            active: Mutex::default(),
+            permits: Arc::new(Semaphore::new(limits.max_runs)),
+            finishes: Finishes::default(),
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Arc<ActiveRun>>> {
@@ -122,7 +126,11 @@ impl Runner {
         });
         recover::at_start(&runner.app).await?;
         runner.tracker.spawn(runner.clone().take_runs());
-        runner.tracker.spawn(checkpoint::keep(runner.app.clone(), runner.worker.clone(), runner.stop.clone()));
+        runner.tracker.spawn(checkpoint::keep(
+            runner.app.clone(),
+            runner.worker.clone(),
+            runner.stop.clone(),
+        ));
         runner.tracker.spawn(runner.clone().sweep());
         Ok(runner)
     }

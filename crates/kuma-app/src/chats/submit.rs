@@ -44,7 +44,8 @@ pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
     let named = new.agent_type.as_deref().or(chat.as_ref().map(|chat| chat.agent_type.as_str()));
     let agent_type = valid_agent(app, named, &mut errors).await?;
     if chat.is_none() && new.parent_id.is_some() {
-        errors.add("parentId", "A message can only follow another one of the same chat: give its chatId too.");
+        errors
+            .add("parentId", "A message can only follow another one of the same chat: give its chatId too.");
     }
     errors.finish()?;
     let fingerprint = fingerprint(&[
@@ -100,7 +101,11 @@ pub async fn regenerate(
         (MessageRole::User, _) => message.id,
         (MessageRole::Assistant, Some(parent)) => parent,
         (MessageRole::Assistant, None) => {
-            return Err(AppError::new(ErrorKind::Conflict, "no_question", "This answer has no question to answer again."));
+            return Err(AppError::new(
+                ErrorKind::Conflict,
+                "no_question",
+                "This answer has no question to answer again.",
+            ));
         }
     };
     let print = fingerprint(&["regenerate", &question.to_string(), model.as_deref().unwrap_or_default()]);
@@ -234,7 +239,8 @@ fn check_message(message: &str, errors: &mut FieldErrors) {
         errors.add("message", "Write a message.");
     } else if message.len() > MESSAGE_MAX_BYTES {
         let most = MESSAGE_MAX_BYTES / 1024;
-        errors.add("message", format!("A message has at most {most} KiB; this has {}.", message.len() / 1024));
+        errors
+            .add("message", format!("A message has at most {most} KiB; this has {}.", message.len() / 1024));
     } else if message.contains('\0') {
         errors.add("message", "A message cannot contain the NUL character.");
     }

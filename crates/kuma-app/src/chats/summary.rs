@@ -33,11 +33,9 @@ pub(super) async fn window(
     let (old, recent) = rest.split_at(plan.summarise);
     let Some(model) = app.models().small(app).await? else { return Ok((earlier, history(rest))) };
     let transcript = history(old);
-    let made = tokio::time::timeout(
-        PATIENCE,
-        kuma_agent::summary::extend(&*model, earlier.as_deref(), &transcript),
-    )
-    .await;
+    let made =
+        tokio::time::timeout(PATIENCE, kuma_agent::summary::extend(&*model, earlier.as_deref(), &transcript))
+            .await;
     let summary = match made {
         Ok(Ok(summary)) => summary,
         Ok(Err(error)) => {

@@ -1,7 +1,9 @@
 //! Providers in Settings: keys are tested live before they are saved, and sealed.
 
 use chrono::Utc;
-use kuma_llm::{ModelError, ModelErrorKind, Provider, ProviderKind, ProviderSetupError, RemoteConfig, RemoteProvider};
+use kuma_llm::{
+    ModelError, ModelErrorKind, Provider, ProviderKind, ProviderSetupError, RemoteConfig, RemoteProvider,
+};
 use kuma_store::{NewAudit, ProviderRow, User};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -84,7 +86,8 @@ pub async fn providers(app: &App) -> Result<Vec<ProviderView>> {
             (None, None) => (Source::Detected, Some(app.config().ollama_url.clone()), None),
         };
         ProviderView {
-            display_name: row.map_or_else(|| display_name(&state.name, state.kind), |row| row.display_name.clone()),
+            display_name: row
+                .map_or_else(|| display_name(&state.name, state.kind), |row| row.display_name.clone()),
             name: state.name,
             kind: state.kind,
             base_url,
@@ -246,15 +249,19 @@ fn test_error(error: ModelError, own_address: bool) -> AppError {
     let mut fields = FieldErrors::default();
     match error.kind {
         ModelErrorKind::KeyRejected => {
-            fields.add("apiKey", format!("The provider does not accept this key. It says: {}", error.message));
+            fields
+                .add("apiKey", format!("The provider does not accept this key. It says: {}", error.message));
         }
         ModelErrorKind::QuotaExhausted => {
             fields.add("apiKey", format!("The key works, but its account has no credit: {}", error.message));
         }
         ModelErrorKind::Unreachable if own_address => {
-            fields.add("baseUrl", "Nothing answers at this address. Check it, and that the server there runs.");
+            fields
+                .add("baseUrl", "Nothing answers at this address. Check it, and that the server there runs.");
         }
-        ModelErrorKind::ModelNotFound | ModelErrorKind::BadResponse | ModelErrorKind::BadRequest if own_address => {
+        ModelErrorKind::ModelNotFound | ModelErrorKind::BadResponse | ModelErrorKind::BadRequest
+            if own_address =>
+        {
             fields.add("baseUrl", "What answers at this address does not speak this provider's protocol.");
         }
         _ => return error.into(),
