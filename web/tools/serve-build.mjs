@@ -24,7 +24,7 @@ const TYPES = {
 export async function serveBuild() {
   const dir = await mkdtemp(join(tmpdir(), "kuma-web-"));
   await build({ mode: "gallery", logLevel: "warn", build: { outDir: dir, emptyOutDir: true } });
-  const server = createServer(async (request, response) => {
+  const answer = async (request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://x").pathname);
     const send = (body, type) =>
       response.writeHead(200, { "content-type": type, "content-security-policy": CSP }).end(body);
@@ -34,7 +34,8 @@ export async function serveBuild() {
     } catch {
       send(await readFile(join(dir, "index.html")), TYPES[".html"]);
     }
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,

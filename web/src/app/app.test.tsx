@@ -166,6 +166,7 @@ describe("when something is wrong", () => {
         throw error;
       },
       errorElement: <RouteErrorPage />,
+      hydrateFallbackElement: <p>loading</p>,
       element: null,
     },
   ];

@@ -33,7 +33,7 @@ function settingsPage(path: string, load: () => Promise<ComponentType>): RouteOb
 }
 
 const settingsPages: RouteObject[] = [
-  { index: true, loader: () => redirect("/settings/profile") },
+  { index: true, element: null, loader: () => redirect("/settings/profile") },
   settingsPage("profile", async () => (await import("@/features/settings/profile-page")).ProfilePage),
   settingsPage(
     "appearance",

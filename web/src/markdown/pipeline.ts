@@ -1,10 +1,11 @@
 /** Markdown → hast, synchronously and with processors that are built once. Raw HTML is shown as the text it is. */
 import type { Element, Root as HastRoot } from "hast";
 import type { Root as MdastRoot } from "mdast";
-import remarkGfm from "remark-gfm";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
 import remarkParse from "remark-parse";
 import remarkRehype from "remark-rehype";
-import { type PluggableList, unified } from "unified";
+import { type PluggableList, type Processor, unified } from "unified";
 import { CONTINUE, SKIP, visit } from "unist-util-visit";
 import { hardenLinks, remoteImagesAsLinks } from "./harden";
 
@@ -17,11 +18,7 @@ export interface Extensions {
 }
 
 export function createParser(extensions: Extensions = { remark: [], rehype: [] }): Parse {
-  const parser = unified()
-    .use(remarkParse)
-    .use(remarkGfm, { singleTilde: false })
-    .use(extensions.remark)
-    .freeze();
+  const parser = unified().use(remarkParse).use(readGfm).use(extensions.remark).freeze();
   const transformer = unified()
     .use(remarkRehype, { allowDangerousHtml: true })
     .use(htmlAsText)
@@ -34,6 +31,13 @@ export function createParser(extensions: Extensions = { remark: [], rehype: [] }
     linkFootnotes(tree, notes, prefix);
     return transformer.runSync(tree);
   };
+}
+
+/** Tables, task lists, strikethrough, footnotes and bare links. `remark-gfm` would bring its way back to Markdown along. */
+function readGfm(this: Processor): void {
+  const data = this.data();
+  data.micromarkExtensions = [...(data.micromarkExtensions ?? []), gfm({ singleTilde: false })];
+  data.fromMarkdownExtensions = [...(data.fromMarkdownExtensions ?? []), gfmFromMarkdown()];
 }
 
 /** Parses blocks without maths. */
