@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = arguments.first().ok_or("usage: local_speed MODELS_DIR [TOKENS] [SLOTS]")?;
     let tokens: u32 = arguments.get(1).map_or(Ok(128), |text| text.parse())?;
     let mut options = LocalOptions::new(directory);
-    options.idle_after = Duration::from_millis(200);
+    options.idle_after = Duration::from_secs(20);
     if let Some(slots) = arguments.get(2) {
         options.slots = slots.parse()?;
     }
@@ -52,7 +52,8 @@ async fn measure(options: LocalOptions, tokens: u32) -> Result<(), Box<dyn std::
         }
         report(name, &ours, &plain);
     }
-    println!("memory with the model (and after replies): {}", memory()?);
+    through_port(model.as_ref(), "Say hello.", 8).await?;
+    println!("memory with the model, after replies: {}", memory()?);
     while provider.loaded() > 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -108,9 +109,5 @@ fn memory() -> std::io::Result<String> {
             .unwrap_or(0)
             / 1024
     };
-    Ok(format!(
-        "{} MB resident, {} MB private",
-        field("Rss:"),
-        field("Private_Clean:") + field("Private_Dirty:")
-    ))
+    Ok(format!("{} MB resident, {} MB of it not from files", field("Rss:"), field("Anonymous:")))
 }

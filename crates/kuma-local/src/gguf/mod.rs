@@ -146,13 +146,16 @@ impl Header {
                 "tokenizer.ggml.tokens" => cursor.distinct_texts(kind)?,
                 "general.alignment" => header.alignment = Some(cursor.integer(kind)?),
                 "split.count" => header.parts = u16::try_from(cursor.integer(kind)?).ok(),
-                _ if key.ends_with(".block_count") && !(1..=MAX_LAYERS).contains(&cursor.integer(kind)?) => {
-                    return Err(GgufError::Damaged("it claims an impossible number of layers"));
+                _ if key.ends_with(".block_count") => {
+                    if !(1..=MAX_LAYERS).contains(&cursor.integer(kind)?) {
+                        return Err(GgufError::Damaged("it claims an impossible number of layers"));
+                    }
                 }
-                _ if key.ends_with("_epsilon") && !(0.0..1.0).contains(&cursor.float(kind)?) => {
-                    return Err(GgufError::Damaged("a constant of its arithmetic is impossible"));
+                _ if key.ends_with("_epsilon") => {
+                    if !(0.0..1.0).contains(&cursor.float(kind)?) {
+                        return Err(GgufError::Damaged("a constant of its arithmetic is impossible"));
+                    }
                 }
-                _ if key.ends_with(".block_count") || key.ends_with("_epsilon") => {}
                 _ if key.ends_with(".context_length") => {
                     header.context_length = u32::try_from(cursor.integer(kind)?).ok();
                 }

@@ -28,7 +28,7 @@ fn with_template(folder: &Path, template: &str) -> PathBuf {
     assert_eq!(new.len(), old.len());
     let mut bytes = std::fs::read(source).unwrap();
     let at = bytes.windows(old.len()).position(|window| window == old.as_bytes()).unwrap();
-    bytes[at..at + new.len()].copy_from_slice(new.as_bytes());
+    bytes.splice(at..at + new.len(), new.bytes());
     let path = folder.join("patched.gguf");
     std::fs::write(&path, bytes).unwrap();
     path
