@@ -119,6 +119,7 @@ async fn audit(app: &App, admin: &User, action: &str, subject: Option<&str>, det
 }
 
 /// Whether the parts work that the server stands on.
+#[expect(clippy::struct_excessive_bools, reason = "each is a part that works or does not")]
 #[derive(Clone, Copy, Debug)]
 pub struct Readiness {
     /// The database answers.

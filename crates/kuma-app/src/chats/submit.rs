@@ -1,5 +1,7 @@
 //! Part one of a run: the rows are written, the job is announced.
 
+use std::fmt::Write as _;
+
 use kuma_store::{Job, NewRun, RunChat, RunMessage, StoreError, Submitted, User};
 use kuma_types::{ChatId, JobId, JobStatus, MessageId, MessageRole, RunEvent};
 use serde_json::json;
@@ -277,5 +279,10 @@ fn fingerprint(fields: &[&str]) -> String {
         hash.update((field.len() as u64).to_le_bytes());
         hash.update(field.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a string cannot fail.
+        write!(text, "{byte:02x}").ok();
+    }
+    text
 }

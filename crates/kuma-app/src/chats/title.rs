@@ -9,7 +9,7 @@ use crate::App;
 use crate::error::{AppError, Result};
 
 /// A model that takes longer gives no title.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Makes a title in the background. In time it is told in the run; late, it only shows in the list.
 pub(super) fn start(app: &App, job: &Job) {

@@ -7,7 +7,8 @@ async fn the_printed_document_is_the_kept_one() {
     let directory = tempfile::tempdir().unwrap();
     let output = run(directory.path(), &["openapi"], &[], "").await;
     let printed: Value = serde_json::from_str(&said(&output)).unwrap();
-    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json")).unwrap();
+    let kept =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json")).unwrap();
     assert_eq!(printed, serde_json::from_str::<Value>(&kept).unwrap(), "run `make openapi`");
     assert_eq!(printed["openapi"], "3.1.0");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "it leaves nothing behind");
@@ -22,7 +23,8 @@ async fn accounts_can_be_made_and_mended_from_the_shell() {
     assert_eq!(said(&output), "created ann@example.com\n", "{}", complained(&output));
     let again = run(at, &create, &[], "correct horse\n").await;
     assert!(!again.status.success() && complained(&again).contains("already"));
-    let short = run(at, &["user", "password", "--email", "ann@example.com", "--password-stdin"], &[], "x\n").await;
+    let short =
+        run(at, &["user", "password", "--email", "ann@example.com", "--password-stdin"], &[], "x\n").await;
     assert!(complained(&short).contains("at least 8 characters"), "{}", complained(&short));
     let role = run(at, &["user", "role", "--email", "ann@example.com", "admin"], &[], "").await;
     assert!(role.status.success(), "{}", complained(&role));
@@ -58,7 +60,11 @@ async fn a_backup_brings_everything_back() {
 
     std::fs::write(at.join("other.db"), "not a database at all").unwrap();
     let foreign = run(at, &["restore", "other.db"], &[], "").await;
-    assert!(!foreign.status.success() && complained(&foreign).lines().count() == 1, "{}", complained(&foreign));
+    assert!(
+        !foreign.status.success() && complained(&foreign).lines().count() == 1,
+        "{}",
+        complained(&foreign)
+    );
 }
 
 #[tokio::test]
@@ -75,11 +81,15 @@ async fn the_doctor_tells_settings_and_where_they_come_from_but_no_secret() {
     std::fs::write(directory.path().join("kuma.toml"), "port = 4444\nsignup = \"closed\"\n").unwrap();
     std::fs::write(directory.path().join(".env"), "SIGNUP=invite\nMETRICS_TOKEN=hush-hush\n").unwrap();
     let key = "sk-never-to-be-shown";
-    let environment = [("OPENAI_API_KEY", key), ("OPENAI_BASE_URL", "http://127.0.0.1:1/v1"), ("PORT", "5555")];
+    let environment =
+        [("OPENAI_API_KEY", key), ("OPENAI_BASE_URL", "http://127.0.0.1:1/v1"), ("PORT", "5555")];
     let output = run(directory.path(), &["doctor", "--port", "6666"], &environment, "").await;
     let text = said(&output);
     let line = |name: &str| {
-        let line = text.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_else(|| panic!("{name}: {text}"));
+        let line = text
+            .lines()
+            .find(|line| line.trim_start().starts_with(name))
+            .unwrap_or_else(|| panic!("{name}: {text}"));
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     assert_eq!(line("PORT "), "PORT 6666 flag");

@@ -17,7 +17,9 @@ async fn until(mut holds: impl AsyncFnMut() -> bool) {
 /// Sends a message whose answer is held after `shown` words; gives the first event's data.
 async fn held(server: &Server, fake: &FakeOpenAi, token: &str, gate: &Gate, shown: usize) -> Value {
     fake.push(Reply::text("one two three four five six").gate(gate));
-    let mut response = server.post("/api/chat/stream", token, json!({ "message": "count", "model": "openai/fake-large" })).await;
+    let mut response = server
+        .post("/api/chat/stream", token, json!({ "message": "count", "model": "openai/fake-large" }))
+        .await;
     assert_eq!(response.status(), 200);
     gate.release(shown);
     let mut seen = String::new();
@@ -50,7 +52,10 @@ async fn a_killed_server_keeps_the_text_and_the_answer_can_be_made_again() {
     let server = Server::start(directory.path(), &environment).await;
     let message = answer(&server, &token, &run).await;
     assert_eq!(message["content"], "one two three ");
-    assert_eq!((message["status"].as_str(), message["error"]["code"].as_str()), (Some("failed"), Some("run_interrupted")));
+    assert_eq!(
+        (message["status"].as_str(), message["error"]["code"].as_str()),
+        (Some("failed"), Some("run_interrupted"))
+    );
     let job = run["jobId"].as_str().unwrap();
     assert_eq!(server.get(&format!("/api/chat/jobs/{job}"), &token).await.1["job"]["status"], "FAILED");
 
@@ -82,7 +87,8 @@ async fn what_waited_when_the_server_died_is_answered_by_the_next() {
     let mut waiting = server.post("/api/chat/stream", &token, second).await;
     let first = waiting.chunk().await.unwrap().unwrap();
     let first = String::from_utf8_lossy(&first).into_owned();
-    let data: Value = serde_json::from_str(first.lines().find_map(|line| line.strip_prefix("data: ")).unwrap()).unwrap();
+    let data: Value =
+        serde_json::from_str(first.lines().find_map(|line| line.strip_prefix("data: ")).unwrap()).unwrap();
     server.kill().await;
 
     let server = Server::start(directory.path(), &environment).await;
@@ -110,7 +116,10 @@ async fn a_stopping_server_lets_answers_finish() {
 
     let server = Server::start(directory.path(), &environment).await;
     let message = answer(&server, &token, &run).await;
-    assert_eq!((message["content"].as_str(), message["status"].as_str()), (Some("one two three four five six"), Some("complete")));
+    assert_eq!(
+        (message["content"].as_str(), message["status"].as_str()),
+        (Some("one two three four five six"), Some("complete"))
+    );
     let events = server.get(&format!("/api/chat/jobs/{job}/events"), &token).await.1;
     assert!(events.as_str().unwrap().contains("event: done"));
     server.terminate().await;
@@ -139,8 +148,11 @@ async fn logs_name_requests_and_runs_and_never_what_was_said() {
     let directory = tempfile::tempdir().unwrap();
     let fake = FakeOpenAi::start().await;
     let base_url = fake.base_url();
-    let environment =
-        [("OPENAI_API_KEY", "sk-very-private"), ("OPENAI_BASE_URL", base_url.as_str()), ("KUMA_LOG", "debug")];
+    let environment = [
+        ("OPENAI_API_KEY", "sk-very-private"),
+        ("OPENAI_BASE_URL", base_url.as_str()),
+        ("KUMA_LOG", "debug"),
+    ];
     let server = Server::start(directory.path(), &environment).await;
     let token = server.sign_up().await;
     let body = json!({ "message": "my diary says hello", "model": "openai/fake-large" });
@@ -148,7 +160,10 @@ async fn logs_name_requests_and_runs_and_never_what_was_said() {
     assert!(text.contains("event: done"));
     let (status, figures) = server.get("/metrics", "").await;
     assert_eq!(status, 200);
-    assert!(figures.as_str().unwrap().contains("kuma_runs_finished_total{status=\"COMPLETED\"} 1"), "{figures}");
+    assert!(
+        figures.as_str().unwrap().contains("kuma_runs_finished_total{status=\"COMPLETED\"} 1"),
+        "{figures}"
+    );
     server.terminate().await;
     let log = std::fs::read_to_string(directory.path().join("log")).unwrap();
     for secret in ["diary", "ann@example.com", "correct horse", "sk-very-private", token.as_str()] {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 /// How long anything may take here before it counts as never.
-pub const BOUND: Duration = Duration::from_secs(60);
+pub const BOUND: Duration = Duration::from_mins(1);
 
 /// The binary with nothing of this machine's environment but what a process needs.
 pub fn kuma(directory: &Path, args: &[&str], environment: &[(&str, &str)]) -> Command {
@@ -57,7 +57,8 @@ impl Server {
         let url = tokio::time::timeout(BOUND, async {
             loop {
                 let line = lines.next_line().await.unwrap();
-                let line = line.unwrap_or_else(|| panic!("{}", std::fs::read_to_string(directory.join("log")).unwrap()));
+                let line = line
+                    .unwrap_or_else(|| panic!("{}", std::fs::read_to_string(directory.join("log")).unwrap()));
                 if let Some((_, address)) = line.split_once("http://") {
                     return format!("http://{address}");
                 }

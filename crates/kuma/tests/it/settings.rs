@@ -47,7 +47,13 @@ async fn with_postgresql_the_secrets_have_to_be_given() {
 async fn what_the_server_makes_for_itself_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = tempfile::tempdir().unwrap();
-    assert!(run(directory.path(), &["user", "role", "--email", "x@y", "user"], &[], "").await.status.code().is_some());
+    assert!(
+        run(directory.path(), &["user", "role", "--email", "x@y", "user"], &[], "")
+            .await
+            .status
+            .code()
+            .is_some()
+    );
     let mode = |path: &str| directory.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("data"), 0o700);
     assert_eq!((mode("data/jwt_secret"), mode("data/encryption_key")), (0o600, 0o600));
