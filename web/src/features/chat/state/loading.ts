@@ -7,7 +7,7 @@ import { session, useSession } from "@/lib/session";
 import { getChat, listMessages, patchChat } from "../api/chats";
 import type { Chat, Message } from "../api/types";
 import { announce, onChatEvent } from "./chat-events";
-import { abandonAll, follow, isFollowing, isLocal, whenIdle } from "./runs";
+import { abandonAll, follow, isFollowing, isLocal, isLookedAt, whenIdle } from "./runs";
 import {
   clearThreads,
   dropThread,
@@ -44,6 +44,7 @@ async function fetchNewest(chatId: string): Promise<void> {
     putMessages(chatId, page.items.map(toThreadMessage), leafAfterLoad(chat, page.items, thread.leafId));
     updateThread(chatId, { load: "ready", loadError: null, title: chat.title });
     if (chat.activeJobId) follow(chatId, chat.activeJobId);
+    catchUpSoon(chatId);
   } catch (error) {
     const thread = getThread(chatId);
     if (thread)
@@ -52,6 +53,30 @@ async function fetchNewest(chatId: string): Promise<void> {
         loadError: asFailure(error),
       });
   }
+}
+
+/** How long an answer whose run is not known here may stand before it is asked for again. */
+const CATCH_UP_MS = 1_500;
+
+const catchingUp = new Map<string, ReturnType<typeof setTimeout>>();
+
+/**
+ * Of several runs in a chat the server names one. An answer that is being written by another of them is read from its
+ * checkpoints until that one is done and its own run can be followed.
+ */
+function catchUpSoon(chatId: string): void {
+  clearTimeout(catchingUp.get(chatId));
+  catchingUp.delete(chatId);
+  const thread = getThread(chatId);
+  if (!thread || !isLookedAt(thread.key)) return;
+  const unknown = thread.path.some(
+    (id) => getMessage(id)?.status === "streaming" && !isLocal(id) && !thread.activeRuns.includes(id),
+  );
+  if (unknown)
+    catchingUp.set(
+      chatId,
+      setTimeout(() => void openThread(chatId), CATCH_UP_MS),
+    );
 }
 
 /** Which branch to show: what is being written here, else what the server remembers, else the newest message. */

@@ -183,6 +183,36 @@ describe("following", () => {
     expect(shown()).toHaveLength(2);
   });
 
+  it("reads an answer whose run it does not know from its checkpoints, until it is done", async () => {
+    const user = testMessage({
+      id: "u1",
+      role: "user",
+      content: "Why?",
+      createdAt: "2024-11-01T09:00:00.000Z",
+    });
+    const parts = ["Half", "Half of it", "All of it"];
+    let served = 0;
+    server.use(
+      http.get(`*/api/chat/${chat.id}`, () => HttpResponse.json({ chat })),
+      http.get(`*/api/chat/${chat.id}/messages`, () => {
+        const content = parts[Math.min(served, 2)] ?? "";
+        const status = served < 2 ? "streaming" : "complete";
+        served += 1;
+        const answer = { id: "a1", parentId: "u1", content, createdAt: "2024-11-01T09:00:01.000Z" };
+        return HttpResponse.json({
+          items: [user, testMessage({ role: "assistant", status, ...answer })],
+          nextCursor: null,
+        });
+      }),
+    );
+    await openThread(chat.id);
+    expect(texts()).toEqual(["Why?", "Half"]);
+    await vi.waitFor(() => expect(shown()[1]).toMatchObject({ content: "All of it", status: "complete" }), {
+      timeout: 8_000,
+    });
+    expect(served).toBe(3);
+  });
+
   it("reads the stored answer when the run's events are gone", async () => {
     const user = testMessage({ id: "01936f3e-0001-7000-8000-0000000000b1", role: "user", content: "Why?" });
     let served = 0;

@@ -464,6 +464,10 @@ function settle(threadKey: string): void {
 /** Threads nobody looks at now. */
 const parked = new Set<string>();
 
+export function isLookedAt(threadKey: string): boolean {
+  return !parked.has(threadKey);
+}
+
 export function setLookedAt(threadKey: string, looked: boolean): void {
   if (looked) {
     parked.delete(threadKey);
