@@ -89,6 +89,16 @@ describe("split", () => {
     );
   });
 
+  it("takes a closed fence for settled while the line after it is still being written", () => {
+    const settled = (text: string) => new BlockSplitter().update(text)[0]?.settled;
+    expect(settled("```py\nx = 1\n``")).toBe(false);
+    // One more backquote may yet come.
+    expect(settled("```py\nx = 1\n```")).toBe(false);
+    expect(settled("```py\nx = 1\n```\n")).toBe(true);
+    expect(settled("```py\nx = 1\n```\n\nWhich is")).toBe(true);
+    expect(settled("```py\nx = 1\n```\nWhich is")).toBe(true);
+  });
+
   it("never replaces a settled block", () => {
     const text = Object.values(documents).join("\n\n");
     const splitter = new BlockSplitter();

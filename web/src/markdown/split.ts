@@ -90,19 +90,20 @@ function isClosedFence(raw: string): boolean {
 
 function toBlocks(tokens: readonly BlockToken[], settled: boolean): Block[] {
   const blocks: Block[] = [];
-  for (const token of tokens) {
+  for (const [index, token] of tokens.entries()) {
     if (token.type === "space") continue;
-    blocks.push(toBlock(token, settled));
+    blocks.push(toBlock(token, settled, index < tokens.length - 1));
   }
   return blocks;
 }
 
-function toBlock(token: BlockToken, settled: boolean): Block {
+function toBlock(token: BlockToken, settled: boolean, followed: boolean): Block {
   const raw = token.raw;
   switch (token.type) {
     case "code": {
       const info: string = token.lang ?? "";
-      const closed = settled || (isClosedFence(raw) && raw.endsWith("\n"));
+      // The text after it may be one long line: its code shall not wait for the end of that.
+      const closed = settled || (isClosedFence(raw) && (followed || raw.endsWith("\n")));
       return { kind: "code", raw, text: token.text, label: languageOf(info), settled: closed };
     }
     case "mathBlock":
