@@ -34,7 +34,7 @@ pub fn document() -> OpenApi {
             .nest("/api", routes::api())
             .merge(routes::health::outside_documented())
             .split_for_parts();
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     if let Some(components) = document.components.as_mut() {
         let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());

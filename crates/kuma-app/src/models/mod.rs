@@ -8,7 +8,7 @@ mod list;
 mod providers;
 mod registry;
 
-pub use kuma_llm::{ModelInfo, ProviderKind};
+pub use kuma_llm::{Capability, ModelInfo, ProviderKind};
 pub use list::{ModelList, list};
 pub use providers::{NewProvider, ProviderView, Source, delete, providers, put};
 pub use registry::{Models, reload, start, start_once};

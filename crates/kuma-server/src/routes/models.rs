@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use kuma_app::models::{self, ModelInfo};
+use kuma_app::models::{self, Capability, ModelInfo};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -41,7 +41,7 @@ impl From<ModelInfo> for ModelView {
             provider: model.provider,
             name: model.name,
             context_window: model.context_window,
-            capabilities: model.capabilities.into_iter().map(|capability| capability.as_str()).collect(),
+            capabilities: model.capabilities.into_iter().map(Capability::as_str).collect(),
             demo: model.demo,
         }
     }

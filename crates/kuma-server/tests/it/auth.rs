@@ -148,7 +148,7 @@ async fn tokens_that_are_not_ours_open_nothing() {
 
 #[tokio::test]
 async fn too_many_attempts_are_told_to_wait() {
-    let rate = |count| Rate { count: NonZeroU32::new(count).unwrap(), per: Duration::from_secs(3_600) };
+    let rate = |count| Rate { count: NonZeroU32::new(count).unwrap(), per: Duration::from_hours(1) };
     let rates = Rates { login: rate(3), signup: rate(2), chat: rate(2), upload: rate(9), api: rate(100) };
     let server = TestServer::with(Options { rates: Some(rates), ..Options::default() }).await;
     let ann = server.user("ann").await;

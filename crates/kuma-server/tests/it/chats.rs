@@ -88,7 +88,7 @@ async fn a_search_finds_titles_and_words_in_messages() {
 }
 
 fn urlencoding(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 #[tokio::test]

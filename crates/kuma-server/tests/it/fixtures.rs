@@ -18,7 +18,7 @@ fn settled(events: &[Event]) -> String {
         match value {
             Value::String(text) if text.len() == 36 && text.matches('-').count() == 4 => {
                 let next = format!("01900000-0000-7000-8000-{:012}", known.len() + 1);
-                *text = known.entry(text.clone()).or_insert(next).clone();
+                text.clone_from(known.entry(text.clone()).or_insert(next));
             }
             Value::String(text) if text.len() > 19 && text.ends_with('Z') && text.contains('T') => {
                 *text = "2026-11-23T10:00:00Z".into();
@@ -30,7 +30,9 @@ fn settled(events: &[Event]) -> String {
     }
     let mut known = HashMap::new();
     let mut events = events.to_vec();
-    events.iter_mut().for_each(|event| settle(&mut event.data, &mut known));
+    for event in &mut events {
+        settle(&mut event.data, &mut known);
+    }
     lines(&events)
 }
 
@@ -40,14 +42,12 @@ fn check(name: &str, events: &[Event]) {
             .iter()
             .collect();
     let now = settled(events);
-    match std::fs::read_to_string(&path) {
-        Ok(recorded) => assert_eq!(now, recorded, "{} is what clients know", path.display()),
-        Err(_) => {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, now).unwrap();
-            panic!("{} was recorded: look at it, commit it, run again", path.display());
-        }
-    }
+    let Ok(recorded) = std::fs::read_to_string(&path) else {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, now).unwrap();
+        panic!("{} was recorded: look at it, commit it, run again", path.display());
+    };
+    assert_eq!(now, recorded, "{} is what clients know", path.display());
 }
 
 /// A chat that has its title already, so that none comes in between.

@@ -29,8 +29,8 @@ pub struct Stats {
 #[utoipa::path(get, path = "/admin/stats", tag = "admin", operation_id = "getStats", security(("bearer" = [])), responses(
     (status = 200, description = "Counts", body = Stats),
 ))]
-pub async fn get(State(state): State<ServerState>, Admin(_): Admin) -> ApiResult<Json<Stats>> {
-    let stats = admin::stats(&state.app).await?;
+pub async fn get(State(server): State<ServerState>, Admin(_): Admin) -> ApiResult<Json<Stats>> {
+    let stats = admin::stats(&server.app).await?;
     Ok(Json(Stats {
         users: stats.users,
         chats: stats.chats,

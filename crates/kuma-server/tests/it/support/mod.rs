@@ -62,7 +62,7 @@ pub struct TestServer {
     pub url: String,
     pub fake: FakeOpenAi,
     pub app: App,
-    pub runner: Arc<Runner>,
+    _runner: Arc<Runner>,
     stop: CancellationToken,
     _data: tempfile::TempDir,
 }
@@ -134,7 +134,7 @@ impl TestServer {
         tokio::spawn(async move {
             axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await.unwrap();
         });
-        Self { url, fake, app, runner, stop, _data: data }
+        Self { url, fake, app, _runner: runner, stop, _data: data }
     }
 
     /// Somebody who is not signed in.
