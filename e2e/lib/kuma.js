@@ -80,9 +80,7 @@ export class Kuma {
   }
 
   /** An account made through the API, with its token. The first one on a server is its administrator. */
-  async person(name = "Ada") {
-    people += 1;
-    const email = `person-${people}@example.com`;
+  async person(name = "Ada", email = `person-${++people}@example.com`) {
     const { token, user } = await this.call(null, "POST", "/api/auth/signup", { email, password: PASSWORD, name });
     return { email, password: PASSWORD, name, token, id: user.id };
   }

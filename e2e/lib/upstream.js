@@ -67,27 +67,27 @@ export class Upstream {
 export class Gate {
   /** To be written into the message. */
   keyword;
+  id;
   #upstream;
-  #id;
 
   constructor(upstream, id) {
     this.#upstream = upstream;
-    this.#id = id;
+    this.id = id;
     this.keyword = `[gate ${id}]`;
   }
 
   /** Lets that many words of the answer go. */
   release(count) {
-    return this.#upstream.control("POST", `gates/${this.#id}/release`, { count });
+    return this.#upstream.control("POST", `gates/${this.id}/release`, { count });
   }
 
   /** Lets everything go. */
   open() {
-    return this.#upstream.control("POST", `gates/${this.#id}/open`);
+    return this.#upstream.control("POST", `gates/${this.id}/open`);
   }
 
   /** Waits for `started`, `blocked`, `passed:N`, `disconnected` or `finished`. */
   wait(condition) {
-    return this.#upstream.control("GET", `gates/${this.#id}/wait?for=${condition}&timeout_ms=15000`);
+    return this.#upstream.control("GET", `gates/${this.id}/wait?for=${condition}&timeout_ms=15000`);
   }
 }
