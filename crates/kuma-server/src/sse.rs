@@ -8,10 +8,24 @@ use futures::{StreamExt, stream};
 use http::{HeaderValue, header};
 use kuma_app::chats::Follow;
 use kuma_app::chats::{EventStream, NumberedEvent};
+use utoipa::ToSchema;
 
 /// A line at least this often, so that proxies keep the connection and clients notice its death.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const KEEP_ALIVE_LINE: &[u8] = b": keep-alive\n\n";
+
+/// One event of a stream, field by field. Described for the OpenAPI document; written by [`write`].
+#[expect(dead_code, reason = "describes the stream in the OpenAPI document")]
+#[derive(ToSchema)]
+#[schema(as = RunEventFrame)]
+pub(crate) struct Frame {
+    /// The event's number in the run, from 1, gapless.
+    id: String,
+    /// The kind of event: the `event` of a `RunEvent`.
+    event: String,
+    /// The `data` of a `RunEvent`, as JSON on one line.
+    data: String,
+}
 
 /// The response that follows a run.
 pub fn response(follow: Follow) -> Response {

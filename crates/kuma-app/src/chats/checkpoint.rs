@@ -37,25 +37,31 @@ pub(super) async fn keep(app: App, worker: String, stop: CancellationToken) {
 
 /// Saves every draft that has changed.
 pub(super) async fn save(app: &App) -> Result<()> {
-    let dirty: Vec<Checkpoint> = app
-        .runs()
-        .all()
-        .into_iter()
-        .filter_map(|(job, run)| {
-            let mut draft = run.draft.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut draft.dirty).then(|| Checkpoint {
-                job_id: job,
-                epoch: run.epoch,
-                message_id: run.assistant_message,
-                content: draft.content.clone(),
-                reasoning: (!draft.reasoning.is_empty()).then(|| draft.reasoning.clone()),
-            })
-        })
-        .collect();
-    if !dirty.is_empty() {
-        app.store().messages().checkpoint(&dirty).await?;
+    let changed: Vec<_> =
+        app.runs().all().into_iter().filter_map(|(job, run)| Some((take(job, &run)?, run))).collect();
+    if changed.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let (checkpoints, runs): (Vec<Checkpoint>, Vec<Arc<ActiveRun>>) = changed.into_iter().unzip();
+    let saved = app.store().messages().checkpoint(&checkpoints).await;
+    if saved.is_err() {
+        for run in runs {
+            run.draft.lock().unwrap_or_else(PoisonError::into_inner).dirty = true;
+        }
+    }
+    Ok(saved?)
+}
+
+/// What a run has to save; nothing when it has not changed.
+fn take(job: JobId, run: &ActiveRun) -> Option<Checkpoint> {
+    let mut draft = run.draft.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::take(&mut draft.dirty).then(|| Checkpoint {
+        job_id: job,
+        epoch: run.epoch,
+        message_id: run.assistant_message,
+        content: draft.content.clone(),
+        reasoning: (!draft.reasoning.is_empty()).then(|| draft.reasoning.clone()),
+    })
 }
 
 async fn renew(app: &App, worker: &str) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Utc;
-use kuma_store::{FinishRun, Job};
+use kuma_store::{FinishRun, Job, StoreError};
 use kuma_types::{
     FinishReason, JobStatus, MessageId, MessageRole, MessageStatus, MessageView, RunEvent, RunFailure, Usage,
     run_log,
@@ -85,6 +85,11 @@ pub(super) async fn finish(app: &App, job: &Job, run: &Arc<ActiveRun>, finished:
         events: Some(log),
     };
     if app.runs().finishes.finish(app, row).await?.is_none() {
+        if app.store().jobs().get_any(job.id).await.is_err_and(|error| matches!(error, StoreError::NotFound))
+        {
+            // Its chat was deleted meanwhile: whoever still reads is told the end all the same.
+            return tell_and_forget(app, job, run.epoch, last).await;
+        }
         tracing::warn!("the run was taken over before it was written; what was made here is dropped");
         return Ok(());
     }

@@ -10,11 +10,11 @@ use crate::page::{List, bounded, read_time_cursor, time_cursor};
 use crate::search::{self, Bound};
 use crate::{Page, Result, StoreError};
 
-/// A chat `c` with its newest run that is not over.
+/// A chat `c` with its oldest run that is not over: the one at work, or the next in line.
 fn select() -> String {
     format!(
         "SELECT c.*, (SELECT j.job_id FROM message_jobs j WHERE j.chat_id = c.id AND j.status IN ({UNFINISHED}) \
-         ORDER BY j.job_id DESC LIMIT 1) AS active_job_id FROM chats c"
+         ORDER BY j.job_id LIMIT 1) AS active_job_id FROM chats c"
     )
 }
 

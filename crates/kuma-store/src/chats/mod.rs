@@ -43,7 +43,7 @@ pub struct Chat {
     pub summarized_message_id: Option<MessageId>,
     /// The leaf of the branch that is shown.
     pub active_message_id: Option<MessageId>,
-    /// Its newest run that is not over.
+    /// Its oldest run that is not over: the one at work, or the next in line.
     pub active_job_id: Option<JobId>,
     /// When it was begun.
     pub created_at: DateTime<Utc>,

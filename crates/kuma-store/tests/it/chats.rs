@@ -13,7 +13,7 @@ both!(
     the_active_message_is_one_of_the_chat,
     a_title_is_given_once,
     a_summary_is_kept,
-    the_active_job_is_the_newest_unfinished,
+    the_active_job_is_the_oldest_unfinished,
     another_owners_chat_is_not_there,
     a_chat_needs_an_account,
 );
@@ -126,7 +126,7 @@ async fn a_summary_is_kept(db: Database) {
     assert!(matches!(gone, Err(StoreError::NotFound)));
 }
 
-async fn the_active_job_is_the_newest_unfinished(db: Database) {
+async fn the_active_job_is_the_oldest_unfinished(db: Database) {
     let owner = db.user().await.id;
     let chat = db.chat(owner, None).await;
     let active = async || {
@@ -139,13 +139,13 @@ async fn the_active_job_is_the_newest_unfinished(db: Database) {
     let first = db.ask(owner, chat, "a").await;
     assert_eq!(active().await, Some(first.id));
     let second = db.ask(owner, chat, "b").await;
-    assert_eq!(active().await, Some(second.id));
-    let cancelled = db.store.jobs().request_cancel(owner, second.id).await.unwrap();
-    assert_eq!(cancelled.status, JobStatus::Cancelled);
     assert_eq!(active().await, Some(first.id));
     let first = db.claim(&first).await;
     assert_eq!(active().await, Some(first.id));
     db.store.jobs().finish(finished(&first, "c")).await.unwrap();
+    assert_eq!(active().await, Some(second.id));
+    let cancelled = db.store.jobs().request_cancel(owner, second.id).await.unwrap();
+    assert_eq!(cancelled.status, JobStatus::Cancelled);
     assert_eq!(active().await, None);
 }
 

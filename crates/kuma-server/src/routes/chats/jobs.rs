@@ -92,7 +92,7 @@ pub struct EventsQuery {
 #[utoipa::path(get, path = "/chat/jobs/{jobId}/events", tag = "chat", operation_id = "followJob", security(("bearer" = [])),
     params(("jobId" = JobId, Path, description = "The run"), EventsQuery,
         ("Last-Event-ID" = Option<u64>, Header, description = "The number of the last event that the reader has")),
-    responses((status = 200, description = "The run's events (see `RunEvent`)", body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "The run's events (see `RunEvent`)", body = sse::Frame, content_type = "text/event-stream")))]
 pub async fn events(
     State(state): State<ServerState>,
     CurrentUser(user): CurrentUser,

@@ -56,7 +56,7 @@ async fn followed(state: &ServerState, job: Job, after: u64) -> ApiResult<Respon
 #[utoipa::path(post, path = "/chat/stream", tag = "chat", operation_id = "sendMessage", security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Names this message, so that it can be sent again without being answered twice")),
     request_body(content((StreamBody = "application/json"), (StreamBody = "multipart/form-data"))),
-    responses((status = 200, description = "The run's events (see `RunEvent`)", body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "The run's events (see `RunEvent`)", body = sse::Frame, content_type = "text/event-stream")))]
 pub async fn stream(
     State(state): State<ServerState>,
     CurrentUser(user): CurrentUser,
@@ -112,7 +112,7 @@ pub struct RegenerateBody {
     params(("id" = ChatId, Path, description = "The chat"), ("messageId" = MessageId, Path, description = "The answer, or the question"),
         ("Idempotency-Key" = Option<String>, Header, description = "As for `POST /api/chat/stream`")),
     request_body = Option<RegenerateBody>,
-    responses((status = 200, description = "The run's events (see `RunEvent`)", body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "The run's events (see `RunEvent`)", body = sse::Frame, content_type = "text/event-stream")))]
 pub async fn regenerate(
     State(state): State<ServerState>,
     CurrentUser(user): CurrentUser,
@@ -146,7 +146,7 @@ pub struct EditBody {
     params(("id" = ChatId, Path, description = "The chat"), ("messageId" = MessageId, Path, description = "The user's message"),
         ("Idempotency-Key" = Option<String>, Header, description = "As for `POST /api/chat/stream`")),
     request_body = EditBody,
-    responses((status = 200, description = "The run's events (see `RunEvent`)", body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "The run's events (see `RunEvent`)", body = sse::Frame, content_type = "text/event-stream")))]
 pub async fn edit(
     State(state): State<ServerState>,
     CurrentUser(user): CurrentUser,
