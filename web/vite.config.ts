@@ -54,7 +54,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}", "tools/**/*.test.ts"],
     css: false,
     restoreMocks: true,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Bounds for a hang, not for speed: the machine may be busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -7,7 +7,7 @@ import { installBrowserApis } from "./browser";
 import { server } from "./server";
 
 // Pages are fetched when first opened, which takes its time on a busy machine.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 20_000 });
 installBrowserApis();
 initI18n();
 await loadWords(...LATER_NAMESPACES);
