@@ -37,7 +37,9 @@ export function DoneStep({ provider, onBack }: { provider: Provider; onBack: () 
     <div className="animate-appear">
       <BearMark className="size-14" />
       <h1 className="mt-6 font-semibold text-xl">{t("done.title")}</h1>
-      <p className="mt-2 text-fg-muted">{t("done.lead", { model: current?.name ?? provider.displayName })}</p>
+      <p className="mt-2 text-pretty text-fg-muted">
+        {t("done.lead", { model: current?.name ?? provider.displayName })}
+      </p>
       {failure === null ? null : <ErrorNotice error={failure} className="mt-5" />}
       {real.length > 1 ? (
         <Field label={t("done.modelLabel")} help={t("done.modelHelp")} className="mt-7">
