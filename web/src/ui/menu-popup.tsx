@@ -1,5 +1,5 @@
 import { Menu as Base } from "@base-ui/react/menu";
-import type { ComponentProps, Context, ReactNode } from "react";
+import { type ComponentProps, type Context, type ReactNode, useRef } from "react";
 import { Link } from "react-router";
 import { cn } from "@/lib/cn";
 import { Kbd } from "./kbd";
@@ -20,6 +20,7 @@ interface MenuPopupProps extends AnchoredProps, PlacementProps {
 /** What opens: loaded at first use by `Menu`. */
 export function MenuPopup(props: MenuPopupProps) {
   const { open, onOpenChange, anchor, byKeyboard, side = "bottom", align = "start", className } = props;
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
       open={open}
@@ -39,7 +40,13 @@ export function MenuPopup(props: MenuPopupProps) {
               if (!byKeyboard || event.target !== event.currentTarget) return;
               event.currentTarget.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
             }}
-            finalFocus={anchor}
+            ref={popup}
+            // Back to what opened it, unless what was chosen has taken the focus: a title to be changed, a dialog.
+            finalFocus={() => {
+              const now = document.activeElement;
+              const moved = now !== null && now !== document.body && popup.current?.contains(now) !== true;
+              return moved ? false : anchor.current;
+            }}
             aria-label={anchor.current?.getAttribute("aria-label") ?? undefined}
             className={cn(popupClass, "min-w-48 max-w-80", className)}
           >
