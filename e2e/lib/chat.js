@@ -29,12 +29,12 @@ export class ChatPage {
     return this.answered();
   }
 
-  /** Waits until nothing is being answered; gives the last answer's text. */
+  /** Waits until the last answer is finished and on the page; gives its text. */
   async answered(ms = 15_000) {
-    const last = this.messages.last();
-    await last.getByRole("button", { name: /^(Regenerate|Try again)$/ }).first().waitFor({ timeout: ms });
+    await this.messages.last().getByRole("button", { name: "Regenerate" }).waitFor({ timeout: ms });
     await this.stop.waitFor({ state: "detached", timeout: ms });
-    return this.lastAnswer();
+    // The renderer of the text is fetched when it is first needed.
+    return until("the last answer is on the page", () => this.lastAnswer(), ms);
   }
 
   /** Text of the last answer as it stands; empty while there is none. */

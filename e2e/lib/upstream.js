@@ -36,6 +36,11 @@ export class Upstream {
     return this.control("POST", "openai/rules", { contains, reply });
   }
 
+  /** Answers the next message, whatever it is. Titles and summaries are not taken for one. */
+  next(reply) {
+    return this.control("POST", "openai/replies", reply);
+  }
+
   /** Bodies of the chat requests that reached the OpenAI fake, oldest first. */
   async requests() {
     const { requests } = await this.control("GET", "requests?vendor=openai").then((found) => (Array.isArray(found) ? { requests: found } : found));
