@@ -106,7 +106,7 @@ export function Palette() {
                     <Command.Item
                       key={chat.id}
                       // Found by the server, in the text of messages too: the palette must not sift them again.
-                      value={`${chat.title} ${query} ${chat.id}`}
+                      value={chat.found ? `${chat.title} ${query} ${chat.id}` : `${chat.title} ${chat.id}`}
                       onSelect={go(chat.to)}
                       className={itemClass}
                     >
