@@ -38,6 +38,31 @@ scenario("searching finds chats by title and by what was said in them", async (w
   await untilEqual("all are back", async () => (await shown(chat)).length, 3);
 });
 
+scenario("the palette never offers a chat that does not match, not even while the server looks", async (world) => {
+  const { page, chat, ids } = await withChats(world, ["Winter sleep", "Honey recipes"], "Where do salmon jump?");
+  let answer;
+  await page.route(/\/api\/chat\?q=salmon/, async (route) => {
+    await new Promise((resolve) => {
+      answer = resolve;
+    });
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  const options = () => page.getByRole("option").allInnerTexts().then((all) => all.map((text) => text.split("\n")[0].trim()));
+  await until("chats are offered", async () => (await options()).includes("Winter sleep"));
+  await page.keyboard.type("honey");
+  await untilEqual("found by title", options, ["Honey recipes"]);
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("salmon");
+  await until("the server was asked", () => answer);
+  assert.deepEqual((await options()).filter((title) => ["Winter sleep", "Honey recipes"].includes(title)), []);
+  answer();
+  await untilEqual("found by text", options, ["Where do salmon jump"]);
+  await page.keyboard.press("Enter");
+  await chat.reads(echo("Where do salmon jump?"));
+  assert.ok(!page.url().endsWith(ids["Winter sleep"]));
+});
+
 scenario("what a person searches for is taken as it is", async (world) => {
   const { chat } = await withChats(world, ["100% of (all) \"bears\"", "Other"]);
   await chat.sidebar.getByRole("button", { name: "Search chats" }).click();
