@@ -73,7 +73,7 @@ impl ApiError {
 const fn title(status: StatusCode) -> &'static str {
     match status {
         StatusCode::BAD_REQUEST => "The request cannot be read",
-        StatusCode::UNAUTHORIZED => "Sign in first",
+        StatusCode::UNAUTHORIZED => "Not signed in",
         StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::NOT_FOUND => "Not found",
         StatusCode::METHOD_NOT_ALLOWED => "This cannot be done here",

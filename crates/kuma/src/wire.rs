@@ -70,6 +70,9 @@ pub fn local(settings: &Settings) -> Option<Arc<dyn Provider>> {
 
 /// Models in this process, when this build has them.
 #[cfg(not(feature = "local-llm"))]
-pub fn local(_: &Settings) -> Option<Arc<dyn Provider>> {
+pub fn local(settings: &Settings) -> Option<Arc<dyn Provider>> {
+    if settings.local_model.is_some() {
+        tracing::warn!("KUMA_LOCAL_MODEL is set, but this build runs no models (feature local-llm)");
+    }
     None
 }

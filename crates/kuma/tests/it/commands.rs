@@ -86,11 +86,8 @@ async fn the_doctor_tells_settings_and_where_they_come_from_but_no_secret() {
     let output = run(directory.path(), &["doctor", "--port", "6666"], &environment, "").await;
     let text = said(&output);
     let line = |name: &str| {
-        let line = text
-            .lines()
-            .find(|line| line.trim_start().starts_with(name))
-            .unwrap_or_else(|| panic!("{name}: {text}"));
-        line.split_whitespace().collect::<Vec<_>>().join(" ")
+        let mut lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        lines.find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name}: {text}"))
     };
     assert_eq!(line("PORT "), "PORT 6666 flag");
     assert_eq!(line("SIGNUP "), "SIGNUP invite .env");

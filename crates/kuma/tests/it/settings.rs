@@ -18,7 +18,7 @@ async fn a_bad_value_stops_the_start_with_one_line_that_helps() {
         ("ENCRYPTION_KEY", "not base64!", "32 bytes in base64"),
         ("KUMA_TRUSTED_PROXIES", "proxy", "10.0.0.0/8"),
     ] {
-        let output = run(directory.path(), &["serve", "--port", "0"], &[(name, value)], "").await;
+        let output = run(directory.path(), &["serve"], &[(name, value)], "").await;
         let complaint = complained(&output);
         let line = complaint.lines().last().unwrap_or_default();
         assert!(!output.status.success(), "{name}");

@@ -693,7 +693,7 @@ export interface components {
             error: components["schemas"]["RunFailure"] | null;
             /** @description The run. */
             jobId: components["schemas"]["JobId"];
-            /** @description How it ended: `{messageId, finishReason, usage}`. */
+            /** @description How it ended: `{finishReason, usage, model}`. */
             result: Record<string, never> | null;
             /**
              * Format: int32
@@ -894,7 +894,7 @@ export interface components {
                 error: components["schemas"]["RunFailure"] | null;
                 /** @description The run. */
                 jobId: components["schemas"]["JobId"];
-                /** @description How it ended: `{messageId, finishReason, usage}`. */
+                /** @description How it ended: `{finishReason, usage, model}`. */
                 result: Record<string, never> | null;
                 /**
                  * Format: int32
@@ -1278,6 +1278,15 @@ export interface components {
             data: components["schemas"]["RunFailure"];
             /** @enum {string} */
             event: "error";
+        };
+        /** @description One event of a stream, field by field. Described for the OpenAPI document; written by [`write`]. */
+        RunEventFrame: {
+            /** @description The `data` of a `RunEvent`, as JSON on one line. */
+            data: string;
+            /** @description The kind of event: the `event` of a `RunEvent`. */
+            event: string;
+            /** @description The event's number in the run, from 1, gapless. */
+            id: string;
         };
         /** @description Why a run failed, for the person who waits for it. */
         RunFailure: {
@@ -2276,7 +2285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["RunEventFrame"];
                 };
             };
             /** @description What went wrong */
@@ -2317,7 +2326,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["RunEventFrame"];
                 };
             };
             /** @description What went wrong */
@@ -2419,7 +2428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["RunEventFrame"];
                 };
             };
             /** @description What went wrong */
@@ -2456,7 +2465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["RunEventFrame"];
                 };
             };
             /** @description What went wrong */
