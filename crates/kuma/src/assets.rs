@@ -1,5 +1,7 @@
 //! The web app, embedded in the binary; read from `web/dist` in debug builds.
 
+use std::fmt::Write as _;
+
 use kuma_server::assets::{Asset, Assets};
 use rust_embed::RustEmbed;
 
@@ -21,7 +23,11 @@ impl WebApp {
 impl Assets for WebApp {
     fn get(&self, path: &str) -> Option<Asset> {
         let file = Dist::get(path)?;
-        let hash = file.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hash = String::with_capacity(64);
+        for byte in file.metadata.sha256_hash() {
+            // Writing to a string cannot fail.
+            write!(hash, "{byte:02x}").ok();
+        }
         Some(Asset { data: file.data, hash })
     }
 }

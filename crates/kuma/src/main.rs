@@ -64,7 +64,8 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<()> {
     if matches!(cli.command, Command::Openapi) {
-        return commands::openapi::run();
+        commands::openapi::run();
+        return Ok(());
     }
     let settings = settings::Settings::read(&cli.flags)?;
     telemetry::start(&settings.log)?;
@@ -79,7 +80,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Models(command) => commands::models::run(&settings, command).await,
             Command::Backup { to } => commands::backup::backup(&settings, &to).await,
             Command::Restore { from } => commands::backup::restore(&settings, &from).await,
-            Command::Openapi => commands::openapi::run(),
+            // Said above, before any setting is read.
+            Command::Openapi => Ok(()),
         }
     })
 }

@@ -62,6 +62,7 @@ pub async fn app(settings: &Settings) -> anyhow::Result<App> {
 
 /// Models in this process, when this build has them.
 #[cfg(feature = "local-llm")]
+#[expect(clippy::unnecessary_wraps, reason = "a build without the feature has none")]
 pub fn local(settings: &Settings) -> Option<Arc<dyn Provider>> {
     let mut options = kuma_local::LocalOptions::new(settings.models_dir());
     options.model_file.clone_from(&settings.local_model);

@@ -2,7 +2,6 @@
 
 use crate::telemetry::say;
 
-pub fn run() -> anyhow::Result<()> {
+pub fn run() {
     say(&kuma_server::openapi::to_json(&kuma_server::openapi::document()));
-    Ok(())
 }

@@ -105,14 +105,10 @@ impl Settings {
             data_dir,
             resolved: Vec::new(),
         };
-        if settings.uses_redis(&mut values)? {
+        if values.parsed("USE_REDIS_QUEUE", "false", "true or false")? {
             anyhow::bail!("USE_REDIS_QUEUE is true; this version runs without Redis only (false)");
         }
         Ok(Self { resolved: values.into_resolved(), ..settings })
-    }
-
-    fn uses_redis(&self, values: &mut Values) -> anyhow::Result<bool> {
-        values.parsed("USE_REDIS_QUEUE", "false", "true or false")
     }
 
     /// Where in-process models are kept.

@@ -106,16 +106,12 @@ impl Values {
     }
 
     pub(super) fn optional(&mut self, name: &str) -> Option<String> {
-        match self.given.get(name).cloned() {
-            Some((value, source)) => {
-                self.note(name, &without_password(&value), source);
-                Some(value)
-            }
-            None => {
-                self.note(name, "–", Source::Default);
-                None
-            }
-        }
+        let Some((value, source)) = self.given.get(name).cloned() else {
+            self.note(name, "–", Source::Default);
+            return None;
+        };
+        self.note(name, &without_password(&value), source);
+        Some(value)
     }
 
     pub(super) fn text(&mut self, name: &str, default: &str) -> String {
