@@ -11,6 +11,9 @@ use crate::figures::{Figure, Findings, Table, number};
 use crate::options::Options;
 use crate::stats::Sorted;
 
+/// What is measured of a run: its name, its rate, and how many tokens it counts.
+type Kind = (&'static str, fn(&Speed) -> f64, fn(&Speed) -> u64);
+
 pub(super) const METHOD: &str = "The starter chat model answers through the port that Kuma uses (`kuma-local`, as the server
     sets it up) and in llama.cpp's plain loop, in turns, in one process, with the same file, threads, prompt, number
     of tokens and choice of tokens. The ratio of the medians is what Kuma's way costs: 1 is nothing.";
@@ -43,7 +46,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Findings> {
             let (raw, question) = (Arc::clone(&raw), question.to_owned());
             plain.push(tokio::task::spawn_blocking(move || raw.run(&question, limit)).await??);
         }
-        let kinds: [(&str, fn(&Speed) -> f64, fn(&Speed) -> u64); 2] = [
+        let kinds: [Kind; 2] = [
             ("read", Speed::reading_rate, |speed| speed.read),
             ("written", Speed::writing_rate, |speed| speed.written),
         ];
