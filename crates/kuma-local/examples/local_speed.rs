@@ -1,8 +1,9 @@
 //! Measures the local models: `local_speed MODELS_DIR [TOKENS] [SLOTS]`.
 //!
 //! Prints, for the first chat model of the directory, tokens per second through the chat port and
-//! through llama.cpp's own loop in the same process, in turns, with medians and their ratio; then
-//! embeddings per second; then the memory before, with and without the models.
+//! through llama.cpp's own loop in the same process, in turns, with medians and their ratio, and the
+//! processor time of both, which says more on a busy machine; then embeddings per second; and the
+//! memory before, with and without the models.
 
 #![expect(clippy::print_stdout, reason = "printing figures is what this program is for")]
 
@@ -45,12 +46,22 @@ async fn measure(options: LocalOptions, tokens: u32) -> Result<(), Box<dyn std::
         through_port(model.as_ref(), question, 8).await?;
         let raw = std::sync::Arc::new(RawModel::load(&file, threads)?);
         let (mut ours, mut plain) = (Vec::new(), Vec::new());
+        let mut worked = [0.0; 2];
         for _ in 0..ROUNDS {
+            let before = processor_time()?;
             ours.push(through_port(model.as_ref(), question, tokens).await?);
+            let between = processor_time()?;
             let (raw, question) = (std::sync::Arc::clone(&raw), question.to_owned());
             plain.push(tokio::task::spawn_blocking(move || raw.run(&question, tokens)).await??);
+            let after = processor_time()?;
+            worked = [worked[0] + between - before, worked[1] + after - between];
         }
         report(name, &ours, &plain);
+        let [port, loops] = worked.map(|seconds| seconds / ROUNDS as f64);
+        println!(
+            "  processor: port {port:.2} s per reply, plain loop {loops:.2} s, ratio {:.3}",
+            port / loops
+        );
     }
     through_port(model.as_ref(), "Say hello.", 8).await?;
     println!("memory with the model, after replies: {}", memory()?);
@@ -97,6 +108,15 @@ fn median(speeds: &[Speed], rate: fn(&Speed) -> f64) -> f64 {
     let mut rates: Vec<f64> = speeds.iter().map(rate).collect();
     rates.sort_by(f64::total_cmp);
     rates.get(rates.len() / 2).copied().unwrap_or_default()
+}
+
+/// Seconds of processor time that this process has had.
+fn processor_time() -> Result<f64, Box<dyn std::error::Error>> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // After the name in parentheses; the kernel counts in hundredths of a second.
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest).ok_or("unknown form of /proc/self/stat")?;
+    let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+    Ok(ticks as f64 / 100.0)
 }
 
 /// What the kernel says this process holds.

@@ -10,6 +10,7 @@ use kuma_llm::ModelError;
 use tokio::time::Instant;
 
 use crate::error::broken;
+use crate::memory;
 
 type Load<T> = dyn Fn() -> Result<T, ModelError> + Send + Sync;
 
@@ -68,6 +69,7 @@ impl<T: Send + Sync + 'static> Lazy<T> {
         }
         let this = Arc::clone(&self);
         let started = Instant::now();
+        memory::prepare();
         let value =
             tokio::task::spawn_blocking(move || (this.load)()).await.map_err(|_| self.stopped())??;
         tracing::info!(model = %self.name, millis = started.elapsed().as_millis(), "local model loaded");
@@ -133,22 +135,11 @@ async fn drop_when_idle<T: Send + Sync + 'static>(owner: Weak<Lazy<T>>) {
                 // Unmapping and freeing hundreds of megabytes takes longer than a task may.
                 tokio::task::spawn_blocking(move || {
                     drop(value);
-                    return_memory();
+                    memory::give_back();
                 });
                 return;
             }
         }
-    }
-}
-
-/// Hands freed memory back to the system. glibc keeps what it can use again in an arena per thread:
-/// here over a hundred megabytes for a model that nobody may ask again today.
-fn return_memory() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    #[expect(unsafe_code, reason = "the C library offers this and nothing safe wraps it")]
-    // SAFETY: takes no pointer; glibc documents it as safe to call from any thread at any time.
-    unsafe {
-        libc::malloc_trim(0);
     }
 }
 

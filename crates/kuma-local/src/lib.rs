@@ -19,6 +19,7 @@ pub mod gguf;
 mod lazy;
 #[cfg(feature = "local-llm")]
 mod llm;
+mod memory;
 
 pub use embed::{EmbedderOptions, LocalEmbedder};
 #[cfg(feature = "local-llm")]
