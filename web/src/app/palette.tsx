@@ -104,7 +104,8 @@ export function Palette() {
                 <Group heading={t("palette.groups.chats")}>
                   {chats.map((chat) => (
                     <Command.Item
-                      key={chat.id}
+                      // cmdk counts an item when it comes, not when its value changes.
+                      key={`${chat.id} ${chat.found}`}
                       // Found by the server, in the text of messages too: the palette must not sift them again.
                       value={chat.found ? `${chat.title} ${query} ${chat.id}` : `${chat.title} ${chat.id}`}
                       onSelect={go(chat.to)}
