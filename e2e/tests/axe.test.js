@@ -62,7 +62,7 @@ for (const [colorScheme, width] of FRAMES) {
     if (width === 390) {
       await look("drawer", async () => {
         await page.getByRole("button", { name: "Open sidebar" }).click();
-        await page.getByRole("dialog", { name: "Sidebar" }).getByRole("link", { name: "New chat" }).waitFor();
+        await page.getByRole("dialog", { name: "Sidebar" }).getByRole("link", { name: "New chat", exact: true }).waitFor();
       });
     } else {
       await look("command palette", async () => {

@@ -186,8 +186,10 @@ scenario("regenerating gives a second answer beside the first", async ({ kuma, u
   await chat.reads(echo("Heads or tails"));
   await chat.answered();
   await answer.getByRole("group", { name: "Version 2 of 2" }).waitFor();
+  const kept = page.waitForResponse((response) => response.request().method() === "PATCH" && response.ok());
   await answer.getByRole("button", { name: "Previous version" }).click();
   await chat.reads("Heads");
+  await kept;
   await page.reload();
   await chat.reads("Heads");
   await answer.getByRole("group", { name: "Version 1 of 2" }).waitFor();

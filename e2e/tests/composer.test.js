@@ -127,7 +127,7 @@ scenario("on a phone the button sends, Enter breaks the line, and the sidebar is
 
   await page.getByRole("button", { name: "Open sidebar" }).tap();
   const drawer = page.getByRole("dialog", { name: "Sidebar" });
-  await drawer.getByRole("link", { name: "New chat" }).tap();
+  await drawer.getByRole("link", { name: "New chat", exact: true }).tap();
   await page.waitForURL(`${kuma.url}/chat`);
   await drawer.waitFor({ state: "detached" });
   await untilEqual("an empty chat", () => chat.messages.count(), 0);
