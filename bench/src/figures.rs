@@ -80,7 +80,7 @@ pub fn number(value: f64) -> String {
         v if v < 0.1 => 4,
         v if v < 1.0 => 3,
         v if v < 10.0 => 2,
-        v if v < 100.0 => 1,
+        v if v < 1000.0 => 1,
         _ => 0,
     };
     let text = format!("{value:.digits$}");

@@ -129,6 +129,9 @@ fn page(results: &Results) -> String {
             ));
         }
     }
+    let missing =
+        What::value_variants().iter().filter(|what| !results.measurements.contains_key(&what.name()));
+    lines.extend(missing.map(|what| format!("| {} | not measured | | **open** |", what.title())));
     for measurement in measured() {
         section(measurement, &mut lines);
     }
@@ -204,6 +207,7 @@ mod tests {
             "| Ready | 80 ms | ≤ 100 ms | met |",
             "| Streams | 1500 | ≥ 2000 | **missed** |",
             "| Aside | 3 s |",
+            "| Idle memory | not measured | | **open** |",
             "| 1 | 2 |",
             "- A note.",
             "- 2026-11-23 04:05 UTC, commit abc, load average 0.50 before and 1.25 after; other processes of the machine used 0.10 cores meanwhile.",

@@ -51,7 +51,7 @@ fn size(dist: &Path) -> anyhow::Result<Findings> {
         }
     }
     scripts.extend(SCRIPTS);
-    let mut table = Table::new(&["largest files", "KB gzip"]);
+    let mut table = Table::new(&["largest files", "kB gzip"]);
     let mut sizes =
         scripts.iter().map(|file| Ok((sent(dist, file)?, *file))).collect::<anyhow::Result<Vec<_>>>()?;
     sizes.sort_by(|one, other| other.0.total_cmp(&one.0));
@@ -62,22 +62,22 @@ fn size(dist: &Path) -> anyhow::Result<Findings> {
     let style: f64 = styles.iter().map(|file| sent(dist, file)).sum::<anyhow::Result<f64>>()?;
     Ok(Findings {
         figures: vec![
-            Figure::new("Initial JavaScript of the chat page, gzip", script, "KB")
+            Figure::new("Initial JavaScript of the chat page, gzip", script, "kB")
                 .target(Target::AtMost(200.0)),
-            Figure::new("Its style sheets, gzip", style, "KB"),
+            Figure::new("Its style sheets, gzip", style, "kB"),
             Figure::new("Files of JavaScript", sizes.len() as f64, ""),
         ],
         table: Some(table),
-        notes: vec!["KB are 1,024 bytes.".to_owned()],
+        notes: vec!["kB are 1,000 bytes.".to_owned()],
     })
 }
 
-/// Kilobytes that a browser gets for a file.
+/// Thousands of bytes that a browser gets for a file.
 fn sent(dist: &Path, file: &str) -> anyhow::Result<f64> {
     let packed = dist.join(format!("{file}.gz"));
     let path = if packed.is_file() { packed } else { dist.join(file) };
     let bytes = std::fs::metadata(&path).with_context(|| path.display().to_string())?.len();
-    Ok(bytes as f64 / 1024.0)
+    Ok(bytes as f64 / 1e3)
 }
 
 #[cfg(test)]
@@ -92,13 +92,13 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, vec![b'x'; bytes]).unwrap();
         };
-        for (name, bytes) in [("a.js", 9000), ("a.js.gz", 2048), ("b.js", 512), ("c.js", 512), ("d.js", 1024)]
+        for (name, bytes) in [("a.js", 9000), ("a.js.gz", 2000), ("b.js", 500), ("c.js", 500), ("d.js", 1000)]
         {
             write(name, bytes);
         }
-        write("theme.js", 1024);
+        write("theme.js", 1000);
         write("late.js", 50_000);
-        write("a.css", 3072);
+        write("a.css", 3000);
         let manifest = serde_json::json!({
             "index.html": {"file": "a.js", "imports": ["_b.js"], "css": ["a.css"], "dynamicImports": ["late"]},
             "_b.js": {"file": "b.js", "imports": ["index.html"]},
