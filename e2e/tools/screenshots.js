@@ -47,6 +47,7 @@ const upstream = await Upstream.start();
 const kuma = await Kuma.start({});
 const browser = await launch();
 let failed = false;
+let darkroom;
 try {
   const ada = await prepare();
   mkdirSync(values.out, { recursive: true });
@@ -79,9 +80,22 @@ async function prepare() {
   return ada;
 }
 
+/** A third of the size of the PNG, and as sharp. */
+async function toWebp(png) {
+  darkroom ??= await browser.newPage();
+  const data = await darkroom.evaluate(async (base64) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality: 0.8 })).arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  }, png.toString("base64"));
+  return Buffer.from(data, "base64");
+}
+
 async function photograph(ada, colorScheme, width) {
   const complaints = [];
-  const options = { colorScheme, reducedMotion: "reduce", ...(width === 390 ? PHONE : { viewport: { width, height: 1000 } }) };
+  const options = { colorScheme, reducedMotion: "reduce", ...(width === 390 ? PHONE : { viewport: { width, height: 1000 } }), deviceScaleFactor: 2 };
   const open = async (path, person) => {
     const context = await openContext(browser, kuma.url, { ...options, person, complaints });
     const page = await context.newPage();
@@ -94,12 +108,9 @@ async function photograph(ada, colorScheme, width) {
   const shoot = async (page, name) => {
     await page.evaluate(() => document.fonts.ready);
     await page.mouse.move(0, 0);
-    const devtools = await page.context().newCDPSession(page);
-    const { width, height } = page.viewportSize();
-    // Two pixels of the picture for one of the page, as on the screens of today.
-    const clip = { x: 0, y: 0, width, height, scale: 2 };
-    const { data } = await devtools.send("Page.captureScreenshot", { format, clip, ...(format === "webp" ? { quality: 80 } : {}) });
-    writeFileSync(join(values.out, `${name}-${colorScheme}-${width}.${format}`), Buffer.from(data, "base64"));
+    await page.getByRole("tooltip").waitFor({ state: "detached" });
+    const png = await page.screenshot({ caret: "hide" });
+    writeFileSync(join(values.out, `${name}-${colorScheme}-${width}.${format}`), values.png ? png : await toWebp(png));
   };
 
   const stranger = await open("/");
@@ -129,13 +140,13 @@ async function photograph(ada, colorScheme, width) {
   await chat.thread.locator(".md-diagram-drawing svg").waitFor();
   await until("the code is coloured", () => chat.thread.locator("pre span[style]").count());
   await chat.thread.getByText("for a young bear").waitFor();
-  await page.mouse.move(0, 0);
   await shoot(page, "chat");
   await gate.open();
   await chat.answered();
   const id = await chat.chatId();
   await page.goto(`${kuma.url}/settings/models`);
   await page.getByText("Working").first().waitFor();
+  if (width !== 390) await chat.row(PINNED).waitFor();
   await shoot(page, "settings-models");
   await page.context().close();
   // The next pictures begin with the same list.
