@@ -6,7 +6,7 @@
 //!
 //! Who may use it: tests, benchmarks and the `kuma-fake-upstream` binary. Never the product.
 //!
-//! ```ignore
+//! ```text
 //! let fake = FakeOpenAi::start().await;
 //! let gate = Gate::new();
 //! fake.push(Reply::text("Hello there").gate(&gate));

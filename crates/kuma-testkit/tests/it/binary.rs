@@ -31,7 +31,7 @@ async fn it_says_where_it_listens_and_plays_all_vendors() {
         "/ollama/api/tags",
         "/_fake/health",
     ] {
-        let request = reqwest::Client::new()
+        let request = crate::support::client()
             .get(format!("{origin}{path}"))
             .bearer_auth("k")
             .header("x-goog-api-key", "k")

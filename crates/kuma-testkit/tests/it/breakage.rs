@@ -87,7 +87,7 @@ async fn connections_are_counted_and_reused() {
     answer(&fake, "two").await;
     let seen = fake.connections();
     assert_eq!((seen.total, seen.streams), (2, 0), "each client of this test is new");
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     for _ in 0..3 {
         let url = format!("{}/models", fake.base_url());
         client.get(url).bearer_auth("k").send().await.unwrap().bytes().await.unwrap();

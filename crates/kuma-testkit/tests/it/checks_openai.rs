@@ -222,7 +222,7 @@ async fn embeddings_and_bodies() {
         .await;
     let response = post_with(&fake, CHAT, &json!("not an object"), &[]).await;
     assert_eq!(response.status(), 400);
-    let broken = reqwest::Client::new()
+    let broken = crate::support::client()
         .post(format!("{}{CHAT}", fake.origin()))
         .bearer_auth("k")
         .header("content-type", "application/json")

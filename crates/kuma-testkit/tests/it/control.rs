@@ -12,7 +12,7 @@ struct Remote {
 impl Remote {
     async fn start() -> Self {
         let options = Options { vendor: None, port: 0, keep_requests: 3, check: true };
-        Self { server: Server::start(options).await.unwrap(), client: Client::new() }
+        Self { server: Server::start(options).await.unwrap(), client: crate::support::client() }
     }
 
     fn url(&self, path: &str) -> String {

@@ -68,7 +68,7 @@ async fn a_dropped_request_is_seen_before_the_answer_begins() {
     let fake = FakeUpstream::start(Vendor::OpenAi).await;
     fake.push(Reply::builder().hang());
     let (path, body) = ask(Vendor::OpenAi, "hi");
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     let request = client.post(format!("{}{path}", fake.origin())).bearer_auth("k").json(&body).send();
     let running = tokio::spawn(request);
     let mut requests = fake.requests();

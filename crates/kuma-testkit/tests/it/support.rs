@@ -5,6 +5,12 @@ use kuma_testkit::Vendor;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
+/// A client; in a build of everything it has to be told which cryptography to use.
+pub(crate) fn client() -> Client {
+    kuma_net::install_crypto_provider();
+    Client::new()
+}
+
 /// Sends `body` to `path` (from the origin) with the vendor's usual headers.
 pub(crate) async fn post(fake: &FakeUpstream, path: &str, body: &Value) -> Response {
     post_with(fake, path, body, &[]).await
@@ -17,7 +23,7 @@ pub(crate) async fn post_with(
     body: &Value,
     headers: &[(&str, &str)],
 ) -> Response {
-    let mut request = Client::new().post(format!("{}{path}", fake.origin())).json(body);
+    let mut request = client().post(format!("{}{path}", fake.origin())).json(body);
     for (name, value) in usual_headers(fake.vendor()) {
         if !headers.iter().any(|(n, _)| *n == name) {
             request = request.header(name, value);
@@ -30,7 +36,7 @@ pub(crate) async fn post_with(
 }
 
 pub(crate) async fn get(fake: &FakeUpstream, path: &str) -> Response {
-    let mut request = Client::new().get(format!("{}{path}", fake.origin()));
+    let mut request = client().get(format!("{}{path}", fake.origin()));
     for (name, value) in usual_headers(fake.vendor()) {
         request = request.header(name, value);
     }
