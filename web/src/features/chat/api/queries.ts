@@ -89,6 +89,10 @@ export function useChatSync(): void {
         switch (event.type) {
           case "titled":
             patchChatLists(client, event.chatId, (chat) => ({ ...chat, title: event.title }));
+            // A list on its way was made before the title was: it is asked for anew, or it would take the title away.
+            if (client.isFetching({ queryKey: ["chats", "list"] }) > 0) {
+              void client.invalidateQueries({ queryKey: ["chats", "list"] });
+            }
             return;
           case "started":
             patchChatLists(client, event.chatId, (chat) => ({

@@ -280,6 +280,32 @@ describe("following", () => {
     );
     expect(cancelled).toEqual(["01936f3e-0003-7000-8000-0000000000a1"]);
   });
+
+  it("stops a run of another tab from its first event on, when a checkpoint is all there is of its text", async () => {
+    const question = testMessage({ id: "01936f3e-0003-7000-8000-0000000000b1", role: "user", content: "A story" });
+    const answer = testMessage({
+      id: "01936f3e-0003-7000-8000-0000000000b2",
+      role: "assistant",
+      parentId: question.id,
+      status: "streaming",
+      content: "Once upon a time, in a forest",
+      createdAt: "2026-11-23T09:00:01.000Z",
+    });
+    const job = "01936f3e-0003-7000-8000-0000000000a1";
+    chatServer({ ...chat, activeJobId: job }, [question, answer]);
+    const cancelled: string[] = [];
+    server.use(
+      http.post("*/api/chat/jobs/:jobId/cancel", ({ params }) => {
+        cancelled.push(String(params["jobId"]));
+        return new HttpResponse(null, { status: 202 });
+      }),
+    );
+    streamServer((_request, opened) => opened.release(recorded("cancelled").slice(0, 1)));
+    await openThread(chat.id);
+    await vi.waitFor(() => expect(thread().activeRuns).toEqual([answer.id]));
+    await stop(chat.id);
+    expect(cancelled).toEqual([job]);
+  });
 });
 
 describe("branches", () => {

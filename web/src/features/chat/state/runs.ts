@@ -55,6 +55,8 @@ interface Follower {
 
 /** By the key of the answer that is made. */
 const followers = new Map<string, Follower>();
+/** The job of each answer that is being made, by the answer's id: known before any of its text is. */
+const jobs = new Map<string, string>();
 /** The turn of each message that is not delivered, by the message's key. */
 const undelivered = new Map<string, Turn>();
 /** Jobs whose events cannot be had any more. */
@@ -145,12 +147,17 @@ export function discardSend(messageId: string): string {
 /** Stops one run; by default the one that is being answered. The text so far is kept. Rejects with `ApiError`. */
 export async function stop(threadId: string, answerId = getThread(threadId)?.activeRuns[0]): Promise<void> {
   if (answerId === undefined) return;
-  const key = getMessage(answerId)?.key;
-  const threadKey = getThread(threadId)?.key;
-  if (getMessage(answerId)?.run?.jobId == null && threadKey !== undefined) await lanes.get(threadKey);
-  const jobId = Object.values(useThreads.getState().messagesById).find((message) => message.key === key)?.run
-    ?.jobId;
-  if (jobId) await cancelJob(jobId);
+  let jobId = jobs.get(answerId);
+  if (jobId === undefined) {
+    // Still on its way to the server, which gives the answer another id.
+    const key = getMessage(answerId)?.key;
+    const threadKey = getThread(threadId)?.key;
+    if (threadKey !== undefined) await lanes.get(threadKey);
+    const answer = Object.values(useThreads.getState().messagesById).find((message) => message.key === key);
+    jobId = answer && jobs.get(answer.id);
+  }
+  // Without a job the turn was refused, which its message says: there is nothing to stop.
+  if (jobId !== undefined) await cancelJob(jobId);
 }
 
 /** Follows a run that was started elsewhere or before this page was loaded. Does nothing when it is followed already. */
@@ -176,6 +183,7 @@ export function park(threadKey: string): void {
 export function abandonAll(): void {
   for (const follower of followers.values()) follower.controller.abort();
   followers.clear();
+  jobs.clear();
   undelivered.clear();
   lanes.clear();
   unreadable.clear();
@@ -368,6 +376,7 @@ function attach(job: Drive, follower: Follower, threadId: string, state: RunStat
       job.answerKey = known.key;
     }
   }
+  jobs.set(assistantMessageId, jobId);
   follower.accepted = true;
   if (job.turn) releaseUnsent(job.turn.idempotencyKey);
   job.accepted?.resolve();
@@ -479,6 +488,7 @@ export function setLookedAt(threadKey: string, looked: boolean): void {
 }
 
 function removeActive(threadId: string, answerId: string): void {
+  jobs.delete(answerId);
   const thread = getThread(threadId);
   if (thread?.activeRuns.includes(answerId)) {
     updateThread(threadId, {

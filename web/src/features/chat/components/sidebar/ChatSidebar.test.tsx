@@ -1,6 +1,7 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { deferred } from "@/lib/deferred";
 import { problem } from "@/test/handlers";
 import { expectAccessible, renderPage } from "@/test/render";
 import { server } from "@/test/server";
@@ -104,6 +105,32 @@ describe("the list of chats", () => {
     act(() => announce({ type: "created", chatId: "c9" }));
     expect(await screen.findByRole("link", { name: "Brand new" })).toBeInTheDocument();
   });
+});
+
+it("keeps a title that came while the list was on its way without it", async () => {
+  open();
+  await screen.findByRole("link", { name: "Bears" });
+  const released = deferred<void>();
+  const asked = deferred<void>();
+  const untitled = { items: [testChat({ id: "c9", title: null }), ...chats], nextCursor: null };
+  let held = false;
+  server.use(
+    http.get("*/api/chat", async ({ request }) => {
+      // All but the first list go on to the usual answer.
+      if (held || new URL(request.url).searchParams.has("pinned")) return;
+      held = true;
+      asked.resolve();
+      await released.promise;
+      return HttpResponse.json(untitled);
+    }),
+  );
+  act(() => announce({ type: "created", chatId: "c9" }));
+  await asked.promise;
+  chats = [testChat({ id: "c9", title: "Brand new" }), ...chats];
+  act(() => announce({ type: "titled", chatId: "c9", title: "Brand new" }));
+  released.resolve();
+  // As it first appears: the next look at the list would put it right in any case.
+  expect(await screen.findByRole("link", { name: /^(Brand new|New chat)/ })).toHaveTextContent("Brand new");
 });
 
 describe("deleting", () => {
