@@ -4,7 +4,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 "$ROOT/scripts/build.sh"
-"$ROOT/scripts/starter-models.sh"
+KUMA_BIN="$ROOT/target/release/kuma" "$ROOT/scripts/starter-models.sh"
 cd "$ROOT"
 log "starting Kuma, stop it with Ctrl+C"
 exec target/release/kuma serve

