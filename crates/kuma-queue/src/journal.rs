@@ -29,12 +29,19 @@ pub enum JournalError {
     /// The run is over: nothing can be added.
     #[error("the journal of run {0} is closed")]
     Closed(JobId),
+    /// Events that the reader needs are not, or no longer, in the journal: it was cut to its
+    /// size, has expired, or its server lost it. The run's rows tell.
+    #[error("events of run {0} are no longer in the journal")]
+    Lost(JobId),
     /// The journal's server is away.
     #[error("the run journal is not available: {0}")]
     Unavailable(String),
 }
 
 /// Appends and reads the events of runs.
+///
+/// `done` and `error` close a journal by themselves: a process that dies right after them leaves
+/// no reader waiting.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Makes the journal of a run known, so that readers can follow before its first event.
@@ -45,20 +52,31 @@ pub trait Journal: Send + Sync {
     /// epoch: an older one than the newest seen is refused.
     async fn append(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError>;
 
+    /// Makes a journal that was closed, forgotten or lost ready for more events of the same run:
+    /// `events` are what it held, from number 1, and what is appended next is numbered on from
+    /// them. A journal that holds at least as many keeps its own. Returns the last number.
+    async fn reopen(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError>;
+
     /// Everything after number `after`, then what comes, until the run's last event.
-    /// `None` when this run is not, or no longer, in the journal: then its rows tell.
+    /// `None` when this run is not, or no longer, in the journal, and [`JournalError::Lost`] when
+    /// it does not reach back to `after`, or ends before it and stays so: then its rows tell.
     async fn follow(&self, job: JobId, after: u64) -> Result<Option<EventStream>, JournalError>;
 
-    /// All events so far, for keeping. Empty when the run is not known.
+    /// All events so far, for keeping. Empty when the run is not known; [`JournalError::Lost`]
+    /// when the first ones are gone.
     async fn snapshot(&self, job: JobId) -> Result<Vec<Arc<RunEvent>>, JournalError>;
 
+    /// This process writes no more of this run, which is not over (it was handed back, taken over,
+    /// or waits for a decision): what is kept here to write with is given back. Readers go on.
+    async fn release(&self, job: JobId) -> Result<(), JournalError>;
+
     /// No more events will come; readers end when they have read everything. The events stay
-    /// readable until [`Journal::forget`].
+    /// readable until [`Journal::forget`], or, on a server, until they expire.
     async fn close(&self, job: JobId) -> Result<(), JournalError>;
 
-    /// Gives the memory back once the events are kept elsewhere. Readers at work still finish.
+    /// Gives memory back once the events are kept elsewhere. Readers at work still finish.
     async fn forget(&self, job: JobId) -> Result<(), JournalError>;
 
-    /// Runs whose journal is in memory here or on the journal's server, for the metrics.
+    /// Runs that take memory of this process, for the metrics.
     async fn active(&self) -> Result<u64, JournalError>;
 }

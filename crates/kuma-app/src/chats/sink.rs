@@ -37,6 +37,7 @@ impl EventSink for JournalSink {
         match self.app.journal().append(self.job, self.run.epoch, events).await {
             Ok(_) => Ok(()),
             Err(JournalError::Fenced(_) | JournalError::Closed(_)) => Err(SinkError::Fenced),
+            Err(error @ JournalError::Lost(_)) => Err(SinkError::Unavailable(error.to_string())),
             Err(JournalError::Unavailable(why)) => Err(SinkError::Unavailable(why)),
         }
     }

@@ -76,6 +76,8 @@ impl Journal for MemoryJournal {
         if run.progress.borrow().closed {
             return Err(JournalError::Closed(job));
         }
+        // The run's last event ends it.
+        let closes = events.last().is_some_and(RunEvent::is_last);
         let len = {
             let mut log = run.log.lock().unwrap_or_else(PoisonError::into_inner);
             if epoch < log.epoch {
@@ -85,7 +87,24 @@ impl Journal for MemoryJournal {
             log.events.extend(events.into_iter().map(Arc::new));
             log.events.len()
         };
-        run.progress.send_modify(|progress| progress.len = len);
+        run.progress.send_modify(|progress| *progress = Progress { len, closed: progress.closed || closes });
+        Ok(len as u64)
+    }
+
+    async fn reopen(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError> {
+        let run = self.run_or_new(job);
+        let len = {
+            let mut log = run.log.lock().unwrap_or_else(PoisonError::into_inner);
+            if epoch < log.epoch {
+                return Err(JournalError::Fenced(job));
+            }
+            log.epoch = epoch;
+            if log.events.len() < events.len() {
+                log.events = events.into_iter().map(Arc::new).collect();
+            }
+            log.events.len()
+        };
+        run.progress.send_modify(|progress| *progress = Progress { len, closed: false });
         Ok(len as u64)
     }
 
@@ -114,6 +133,11 @@ impl Journal for MemoryJournal {
         let Some(run) = self.run(job) else { return Ok(Vec::new()) };
         let log = run.log.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(log.events.clone())
+    }
+
+    async fn release(&self, _: JobId) -> Result<(), JournalError> {
+        // Whoever takes the run over does so here, and finds its events here.
+        Ok(())
     }
 
     async fn close(&self, job: JobId) -> Result<(), JournalError> {
