@@ -53,9 +53,22 @@ pub trait Journal: Send + Sync {
     async fn append(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError>;
 
     /// Makes a journal that was closed, forgotten or lost ready for more events of the same run:
-    /// `events` are what it held, from number 1, and what is appended next is numbered on from
-    /// them. A journal that holds at least as many keeps its own. Returns the last number.
-    async fn reopen(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError>;
+    /// `events` are numbered from `base` + 1, and what is appended next is numbered on from them. A
+    /// journal that reaches as far keeps its own. Returns the last number. It is also how a journal
+    /// begins: of many who begin it at once, one succeeds.
+    ///
+    /// `base` is 0 when the events are what the journal held; a number far beyond what any reader can
+    /// have seen when nobody knows what it held.
+    async fn reopen(
+        &self,
+        job: JobId,
+        epoch: i32,
+        base: u64,
+        events: Vec<RunEvent>,
+    ) -> Result<u64, JournalError>;
+
+    /// The number before the first event that can still be read; `None` when the run is not known.
+    async fn base(&self, job: JobId) -> Result<Option<u64>, JournalError>;
 
     /// Everything after number `after`, then what comes, until the run's last event.
     /// `None` when this run is not, or no longer, in the journal, and [`JournalError::Lost`] when

@@ -10,17 +10,25 @@ use tokio::sync::watch;
 
 use crate::{EventStream, Journal, JournalError, NumberedEvent};
 
-/// What a reader waits on: how many events there are, and whether more can come.
+/// What a reader waits on: the number of the last event, and whether more can come.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Progress {
-    len: usize,
+    last: u64,
     closed: bool,
 }
 
 #[derive(Default)]
 struct Log {
     events: Vec<Arc<RunEvent>>,
+    /// The number before the first of them.
+    base: u64,
     epoch: i32,
+}
+
+impl Log {
+    fn last(&self) -> u64 {
+        self.base + self.events.len() as u64
+    }
 }
 
 struct Run {
@@ -33,10 +41,16 @@ impl Run {
         Arc::new(Self { log: Mutex::default(), progress: watch::Sender::new(Progress::default()) })
     }
 
-    fn after(&self, read: usize) -> Vec<NumberedEvent> {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = log.events.iter().enumerate().skip(read);
-        fresh.map(|(at, event)| NumberedEvent { number: at as u64 + 1, event: event.clone() }).collect()
+    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None`: it was begun again after number `read`.
+    fn after(&self, read: u64) -> Option<Vec<NumberedEvent>> {
+        let log = self.log();
+        let skip = usize::try_from(read.checked_sub(log.base)?).ok()?;
+        let fresh = (read + 1..).zip(log.events.iter().skip(skip));
+        Some(fresh.map(|(number, event)| NumberedEvent { number, event: event.clone() }).collect())
     }
 }
 
@@ -78,48 +92,65 @@ impl Journal for MemoryJournal {
         }
         // The run's last event ends it.
         let closes = events.last().is_some_and(RunEvent::is_last);
-        let len = {
-            let mut log = run.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = {
+            let mut log = run.log();
             if epoch < log.epoch {
                 return Err(JournalError::Fenced(job));
             }
             log.epoch = epoch;
             log.events.extend(events.into_iter().map(Arc::new));
-            log.events.len()
+            log.last()
         };
-        run.progress.send_modify(|progress| *progress = Progress { len, closed: progress.closed || closes });
-        Ok(len as u64)
+        run.progress.send_modify(|progress| *progress = Progress { last, closed: progress.closed || closes });
+        Ok(last)
     }
 
-    async fn reopen(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError> {
+    async fn reopen(
+        &self,
+        job: JobId,
+        epoch: i32,
+        base: u64,
+        events: Vec<RunEvent>,
+    ) -> Result<u64, JournalError> {
         let run = self.run_or_new(job);
-        let len = {
-            let mut log = run.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = {
+            let mut log = run.log();
             if epoch < log.epoch {
                 return Err(JournalError::Fenced(job));
             }
             log.epoch = epoch;
-            if log.events.len() < events.len() {
+            if log.last() < base + events.len() as u64 {
+                log.base = base;
                 log.events = events.into_iter().map(Arc::new).collect();
             }
-            log.events.len()
+            log.last()
         };
-        run.progress.send_modify(|progress| *progress = Progress { len, closed: false });
-        Ok(len as u64)
+        run.progress.send_modify(|progress| *progress = Progress { last, closed: false });
+        Ok(last)
+    }
+
+    async fn base(&self, job: JobId) -> Result<Option<u64>, JournalError> {
+        Ok(self.run(job).map(|run| run.log().base))
     }
 
     async fn follow(&self, job: JobId, after: u64) -> Result<Option<EventStream>, JournalError> {
         let Some(run) = self.run(job) else { return Ok(None) };
+        if after < run.log().base {
+            return Err(JournalError::Lost(job));
+        }
         let progress = run.progress.subscribe();
-        let read = usize::try_from(after).unwrap_or(usize::MAX);
-        let batches = stream::unfold((run, progress, read), |(run, mut progress, read)| async move {
+        let reader = Some((run, progress, after));
+        let batches = stream::unfold(reader, move |reader| async move {
+            let (run, mut progress, read) = reader?;
             loop {
                 // Mark as seen before looking, so that an append in between wakes the wait below.
                 let now = *progress.borrow_and_update();
-                let batch = if now.len > read { run.after(read) } else { Vec::new() };
-                if !batch.is_empty() {
-                    let read = read + batch.len();
-                    return Some((Ok(batch), (run, progress, read)));
+                if now.last > read {
+                    let Some(batch) = run.after(read) else {
+                        return Some((Err(JournalError::Lost(job)), None));
+                    };
+                    let read = read + batch.len() as u64;
+                    return Some((Ok(batch), Some((run, progress, read))));
                 }
                 if now.closed || progress.changed().await.is_err() {
                     return None;
@@ -131,8 +162,8 @@ impl Journal for MemoryJournal {
 
     async fn snapshot(&self, job: JobId) -> Result<Vec<Arc<RunEvent>>, JournalError> {
         let Some(run) = self.run(job) else { return Ok(Vec::new()) };
-        let log = run.log.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(log.events.clone())
+        let log = run.log();
+        if log.base > 0 { Err(JournalError::Lost(job)) } else { Ok(log.events.clone()) }
     }
 
     async fn release(&self, _: JobId) -> Result<(), JournalError> {

@@ -13,6 +13,7 @@ both!(
     the_last_event_closes,
     a_run_that_was_over_goes_on,
     what_was_lost_is_brought_back,
+    a_journal_of_unknown_length_begins_far_beyond_it,
     many_writers_of_one_process_leave_no_gap,
     a_slow_reader_holds_nobody_up,
     a_run_that_nobody_opened_is_not_there,
@@ -59,7 +60,7 @@ pub(crate) async fn a_writer_that_lost_its_run_cannot_append(world: World) {
     new.append(job, 2, vec![chunk("b")]).await.unwrap();
     assert!(matches!(old.append(job, 1, vec![chunk("x")]).await, Err(JournalError::Fenced(_))));
     assert!(matches!(old.append(job, 0, vec![chunk("x")]).await, Err(JournalError::Fenced(_))));
-    assert!(matches!(old.reopen(job, 1, vec![]).await, Err(JournalError::Fenced(_))));
+    assert!(matches!(old.reopen(job, 1, 0, vec![]).await, Err(JournalError::Fenced(_))));
     new.close(job).await.unwrap();
     assert!(matches!(new.append(job, 2, vec![chunk("x")]).await, Err(JournalError::Closed(_))));
     assert!(matches!(old.append(job, 3, vec![chunk("x")]).await, Err(JournalError::Closed(_))));
@@ -102,7 +103,7 @@ pub(crate) async fn a_run_that_was_over_goes_on(world: World) {
     writer.append(job, 1, vec![chunk("a"), done()]).await.unwrap();
     let before = read_all(&*other, job, 0).await;
     let kept: Vec<RunEvent> = before.iter().map(|(_, event)| event.clone()).collect();
-    assert_eq!(writer.reopen(job, 1, kept.clone()).await.unwrap(), 2);
+    assert_eq!(writer.reopen(job, 1, 0, kept.clone()).await.unwrap(), 2);
     let reader = other.follow(job, 1).await.unwrap().unwrap();
     assert_eq!(writer.append(job, 2, vec![chunk("b")]).await.unwrap(), 3);
     assert_eq!(writer.append(job, 2, vec![done()]).await.unwrap(), 4);
@@ -110,7 +111,7 @@ pub(crate) async fn a_run_that_was_over_goes_on(world: World) {
     // One that was forgotten begins with what was kept.
     writer.forget(job).await.unwrap();
     let all: Vec<RunEvent> = kept.into_iter().chain([chunk("b"), done()]).collect();
-    assert_eq!(writer.reopen(job, 2, all.clone()).await.unwrap(), 4);
+    assert_eq!(writer.reopen(job, 2, 0, all.clone()).await.unwrap(), 4);
     assert_eq!(writer.append(job, 3, vec![chunk("c"), done()]).await.unwrap(), 6);
     assert_eq!(text(&read_all(&*other, job, 0).await), "abc");
 }
@@ -119,8 +120,8 @@ pub(crate) async fn what_was_lost_is_brought_back(world: World) {
     let (writer, other) = (world.journal().await, world.journal().await);
     let job = JobId::new();
     let kept: Vec<RunEvent> = (1..=600).map(chunk).collect();
-    assert_eq!(writer.reopen(job, 4, kept.clone()).await.unwrap(), 600);
-    assert_eq!(writer.reopen(job, 4, kept[..10].to_vec()).await.unwrap(), 600, "what is there already stays");
+    assert_eq!(writer.reopen(job, 4, 0, kept.clone()).await.unwrap(), 600);
+    assert_eq!(writer.reopen(job, 4, 0, kept[..10].to_vec()).await.unwrap(), 600, "what is there already stays");
     assert!(matches!(writer.append(job, 3, vec![chunk("x")]).await, Err(JournalError::Fenced(_))));
     let mut reader = other.follow(job, 590).await.unwrap().unwrap();
     assert_eq!(numbers(&take(&mut reader, 10).await), (591..=600).collect::<Vec<_>>());
@@ -128,6 +129,27 @@ pub(crate) async fn what_was_lost_is_brought_back(world: World) {
     assert_eq!(numbers(&rest(reader).await.unwrap()), [601]);
     let all = read_all(&*other, job, 0).await;
     assert!(all.iter().map(|(_, event)| event).take(600).eq(&kept));
+}
+
+pub(crate) async fn a_journal_of_unknown_length_begins_far_beyond_it(world: World) {
+    let (writer, other) = (world.journal().await, world.journal().await);
+    let job = JobId::new();
+    assert_eq!(writer.base(job).await.unwrap(), None);
+    // Of many who begin it, one does.
+    let begin = || writer.reopen(job, 1, 0, vec![chunk("a"), chunk("b")]);
+    let begun = futures::future::join_all([begin(), begin(), begin()]).await;
+    assert!(begun.into_iter().all(|last| last.unwrap() == 2));
+    assert_eq!(other.base(job).await.unwrap(), Some(0));
+    let reader = other.follow(job, 2).await.unwrap().unwrap();
+    // Its events are not known to whoever goes on with it.
+    assert_eq!(writer.reopen(job, 2, 1 << 20, vec![chunk("c")]).await.unwrap(), (1 << 20) + 1);
+    assert!(matches!(rest(reader).await, Err(JournalError::Lost(_))), "a reader of old is told so");
+    assert!(matches!(other.follow(job, 2).await, Err(JournalError::Lost(_))));
+    let base = other.base(job).await.unwrap().unwrap();
+    assert_eq!(base, 1 << 20);
+    writer.append(job, 2, vec![done()]).await.unwrap();
+    assert_eq!(numbers(&read_all(&*other, job, base).await), [base + 1, base + 2]);
+    assert!(matches!(other.snapshot(job).await, Err(JournalError::Lost(_))));
 }
 
 pub(crate) async fn many_writers_of_one_process_leave_no_gap(world: World) {

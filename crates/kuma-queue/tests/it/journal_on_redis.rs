@@ -28,7 +28,7 @@ async fn a_journal_expires_after_its_run_and_not_before() {
         assert!((hour - 60..=hour).contains(&raw.expires_in(key).await), "an hour after the end");
     }
     let kept = journal.snapshot(job).await.unwrap().iter().map(|event| (**event).clone()).collect();
-    journal.reopen(job, 1, kept).await.unwrap();
+    journal.reopen(job, 1, 0, kept).await.unwrap();
     assert!(raw.expires_in(&events).await > 23 * hour && raw.expires_in(&state).await > 23 * hour);
     assert_eq!(read_open(&journal, job).await, 301);
 }

@@ -110,20 +110,30 @@ impl Journal for RedisJournal {
         answered.await.map_err(|_| unavailable("it was shut down"))?
     }
 
-    async fn reopen(&self, job: JobId, epoch: i32, events: Vec<RunEvent>) -> Result<u64, JournalError> {
+    async fn reopen(
+        &self,
+        job: JobId,
+        epoch: i32,
+        base: u64,
+        events: Vec<RunEvent>,
+    ) -> Result<u64, JournalError> {
         let Inner { link, keys, options, own, .. } = &*self.inner;
         own.let_go(job);
         let mut entries: Vec<entry::Entry> = Vec::new();
         for part in events.chunks(256) {
-            let last = entries.last().map_or(0, |entry| entry.last) + part.len() as u64;
+            let last = entries.last().map_or(base, |entry| entry.last) + part.len() as u64;
             entries.push(entry::Entry { last, events: entry::encode(part)? });
         }
-        let whole = Whole { epoch, base: 0, last: events.len() as u64, entries: &entries, reopen: true };
+        let whole = Whole { epoch, base, last: base + events.len() as u64, entries: &entries, reopen: true };
         let cmd = write_command(keys, options, link.publish_word(), job, &whole);
         match link.call::<i64>(&cmd).await.map_err(gone)? {
             -1 => Err(JournalError::Fenced(job)),
             last => u64::try_from(last).map_err(unavailable),
         }
+    }
+
+    async fn base(&self, job: JobId) -> Result<Option<u64>, JournalError> {
+        Ok(self.inner.state(job).await?.map(|(_, base)| base))
     }
 
     async fn follow(&self, job: JobId, after: u64) -> Result<Option<EventStream>, JournalError> {
