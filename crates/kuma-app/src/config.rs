@@ -53,8 +53,14 @@ pub struct RunLimits {
     pub max_runs_per_user: u32,
     /// Unfinished runs per user, running or in line (`KUMA_MAX_QUEUED_PER_USER`).
     pub max_queued_per_user: u32,
-    /// How long a claim holds without being renewed.
+    /// How often a run that failed for a reason that may pass is attempted in all
+    /// (`KUMA_MAX_ATTEMPTS`); 1 without the queue, where the person is told at once.
+    pub max_attempts: u32,
+    /// How long a claim holds without being renewed: a dead driver's run goes on after at most this
+    /// long and one sweep.
     pub lease: Duration,
+    /// How often the table is searched for runs that nobody drives.
+    pub sweep: Duration,
     /// How often partial answers are saved.
     pub checkpoint: Duration,
 }
@@ -65,7 +71,9 @@ impl Default for RunLimits {
             max_runs: 256,
             max_runs_per_user: 10,
             max_queued_per_user: 100,
-            lease: Duration::from_secs(30),
+            max_attempts: 1,
+            lease: Duration::from_secs(6),
+            sweep: Duration::from_secs(2),
             checkpoint: Duration::from_secs(1),
         }
     }
@@ -92,6 +100,8 @@ pub struct AppConfig {
     pub ollama_url: String,
     /// Limits of runs.
     pub runs: RunLimits,
+    /// This process's name among those that drive runs; unique.
+    pub worker: String,
 }
 
 impl AppConfig {

@@ -143,6 +143,13 @@ impl From<StoreError> for AppError {
     }
 }
 
+impl AppError {
+    /// Whether a part that the server stands on is away, and the same may succeed in a moment.
+    pub fn is_unavailable(&self) -> bool {
+        self.kind == ErrorKind::Unavailable
+    }
+}
+
 impl From<ModelError> for AppError {
     fn from(error: ModelError) -> Self {
         let failure = error.to_failure();

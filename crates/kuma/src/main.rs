@@ -27,6 +27,12 @@ struct Cli {
 enum Command {
     /// Start the server: web app, API and runs
     Serve,
+    /// Drive runs that servers accept, taken from Redis (USE_REDIS_QUEUE=true)
+    Worker {
+        /// Runs at once; KUMA_MAX_RUNS when not given
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        concurrency: Option<u32>,
+    },
     /// Bring the database up to date
     Migrate,
     /// Print the settings and where they come from, and check everything Kuma depends on
@@ -74,6 +80,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve => commands::serve::run(settings).await,
+            Command::Worker { concurrency } => {
+                commands::worker::run(settings, concurrency.map(|count| count as usize)).await
+            }
             Command::Migrate => commands::migrate::run(&settings).await,
             Command::Doctor => commands::doctor::run(&settings).await,
             Command::User(command) => commands::user::run(&settings, command).await,

@@ -1,12 +1,17 @@
 //! Which backends the use cases stand on. The one place that knows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
 use kuma_app::{App, AppConfig, Parts};
 use kuma_llm::Provider;
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
+use kuma_queue::redis::{JournalOptions, QueueOptions, Redis, RedisOptions};
+use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::{Store, StoreOptions};
+use secrecy::ExposeSecret as _;
 
 use crate::secrets;
 use crate::settings::Settings;
@@ -35,9 +40,32 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Store> {
     Store::open(&options).await.context("the database cannot be opened (DATABASE_URL)")
 }
 
-/// The use cases on their backends, in one process.
-pub async fn app(settings: &Settings) -> anyhow::Result<App> {
+/// How long the start waits for the database and for Redis.
+const START_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What this process does about runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `kuma serve`: accepts them and tells of them; drives them when nobody else does.
+    Serve,
+    /// `kuma worker`: drives them.
+    Worker,
+    /// Every other command: nothing.
+    Command,
+}
+
+/// The use cases on the backends that the settings name.
+pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     settings.make_data_dir()?;
+    let prefix = match role {
+        Role::Serve => SERVE_PREFIX,
+        Role::Worker => WORKER_PREFIX,
+        Role::Command => "command-",
+    };
+    let worker = format!("{prefix}{}", uuid::Uuid::now_v7());
+    // Redis first: it is the quicker one to say that it is not there.
+    let redis = if role == Role::Command { None } else { redis(settings).await? };
+    let ports = ports(settings, redis, &worker);
     let config = AppConfig {
         data_dir: settings.data_dir.clone(),
         jwt_secret: secrets::jwt(settings)?,
@@ -48,16 +76,52 @@ pub async fn app(settings: &Settings) -> anyhow::Result<App> {
         providers: settings.providers.clone(),
         ollama_url: settings.ollama_url.clone(),
         runs: settings.runs,
+        worker,
     };
+    let store = tokio::time::timeout(START_PATIENCE, store(settings)).await;
+    let store = store.map_err(|_| {
+        anyhow::anyhow!("the database did not answer within {START_PATIENCE:?} (DATABASE_URL)")
+    })??;
+    let Ports { journal, queue, signals } = ports;
     let parts = Parts {
-        store: store(settings).await?,
-        journal: Arc::new(MemoryJournal::new()),
-        queue: Arc::new(MemoryQueue::new()),
-        signals: Arc::new(MemorySignals::new()),
+        store,
+        journal,
+        queue,
+        signals,
         local: local(settings),
         config,
     };
     App::new(parts).map_err(|error| anyhow::anyhow!(error))
+}
+
+/// How runs travel and are heard of.
+struct Ports {
+    journal: Arc<dyn Journal>,
+    queue: Arc<dyn Queue>,
+    signals: Arc<dyn Signals>,
+}
+
+/// Redis, when the settings ask for it.
+pub async fn redis(settings: &Settings) -> anyhow::Result<Option<Redis>> {
+    let Some(url) = &settings.redis_url else { return Ok(None) };
+    Ok(Some(Redis::connect(RedisOptions::new(url.expose_secret())).await?))
+}
+
+fn ports(settings: &Settings, redis: Option<Redis>, worker: &str) -> Ports {
+    let Some(redis) = redis else {
+        return Ports {
+            journal: Arc::new(MemoryJournal::new()),
+            queue: Arc::new(MemoryQueue::new()),
+            signals: Arc::new(MemorySignals::new()),
+        };
+    };
+    let lease = settings.runs.lease;
+    let options = QueueOptions { lease, seen_within: lease * 2, ..QueueOptions::new(worker) };
+    Ports {
+        journal: Arc::new(redis.journal(JournalOptions::default())),
+        queue: Arc::new(redis.queue(options)),
+        signals: Arc::new(redis.signals()),
+    }
 }
 
 /// Models in this process, when this build has them.

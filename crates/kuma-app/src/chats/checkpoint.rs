@@ -7,12 +7,12 @@ use kuma_store::Checkpoint;
 use kuma_types::JobId;
 use tokio_util::sync::CancellationToken;
 
-use super::runner::ActiveRun;
+use super::runner::{ActiveRun, Leave};
 use crate::App;
 use crate::error::Result;
 
 /// Saves changed drafts about once a second and renews leases at a third of their time.
-pub(super) async fn keep(app: App, worker: String, stop: CancellationToken) {
+pub(super) async fn keep(app: App, stop: CancellationToken) {
     let every = app.config().runs.checkpoint;
     let renew_every = app.config().runs.lease / 3;
     let mut since_renewal = Duration::ZERO;
@@ -28,7 +28,7 @@ pub(super) async fn keep(app: App, worker: String, stop: CancellationToken) {
         since_renewal += every;
         if since_renewal >= renew_every {
             since_renewal = Duration::ZERO;
-            if let Err(error) = renew(&app, &worker).await {
+            if let Err(error) = renew(&app).await {
                 tracing::error!(error = ?error, "leases could not be renewed; trying again");
             }
         }
@@ -64,17 +64,34 @@ fn take(job: JobId, run: &ActiveRun) -> Option<Checkpoint> {
     })
 }
 
-async fn renew(app: &App, worker: &str) -> Result<()> {
+/// Saves one run's draft, before somebody else may go on with it.
+pub(super) async fn save_one(app: &App, job: JobId, run: &ActiveRun) -> Result<()> {
+    if let Some(checkpoint) = take(job, run) {
+        app.store().messages().checkpoint(&[checkpoint]).await?;
+    }
+    Ok(())
+}
+
+/// Renews leases, lets go of runs that were lost, and looks which ones their owners want to stop: the
+/// word may not have come through.
+async fn renew(app: &App) -> Result<()> {
     let active: Vec<(JobId, Arc<ActiveRun>)> = app.runs().all();
     if active.is_empty() {
         return Ok(());
     }
     let leases: Vec<(JobId, i32)> = active.iter().map(|(job, run)| (*job, run.epoch)).collect();
-    let held = app.store().jobs().renew(&leases, worker, app.config().runs.lease).await?;
+    let jobs = app.store().jobs();
+    let held = jobs.renew(&leases, &app.config().worker, app.config().runs.lease).await?;
+    let ids: Vec<JobId> = active.iter().map(|(job, _)| *job).collect();
+    let stopped = jobs.cancel_requested(&ids).await?;
     for (job, run) in active {
-        if !held.contains(&job) {
-            tracing::warn!(run = %job, "the lease was lost; the run is abandoned here");
-            run.abandon.cancel();
+        if stopped.contains(&job) {
+            run.cancel.cancel();
+        }
+        // One that has just ended is not held any more either.
+        if !held.contains(&job) && run.ended.try_lock().is_ok_and(|ended| !*ended) {
+            tracing::warn!(run = %job, "the lease was lost; the run is let go");
+            run.leave(Leave::Drop);
         }
     }
     Ok(())

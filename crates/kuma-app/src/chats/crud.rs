@@ -96,10 +96,13 @@ pub async fn cancel(app: &App, owner: UserId, id: JobId) -> Result<Job> {
         return Ok(before);
     }
     let job = app.store().jobs().request_cancel(owner, id).await?;
-    app.signals().send(id, Signal::Cancel).await.map_err(AppError::internal)?;
+    if let Err(error) = app.signals().send(id, Signal::Cancel).await {
+        // Its driver also looks at the row, a little later.
+        tracing::warn!(run = %id, %error, "the wish to stop a run could not be sent on");
+    }
     if job.status == JobStatus::Cancelled {
-        // It never ran: nobody else will tell its readers.
-        super::finish::close_unstarted(app, &job).await?;
+        // Nobody drives it: nobody else will tell its readers.
+        super::finish::close_idle(app, &job).await?;
     }
     Ok(job)
 }
@@ -107,7 +110,9 @@ pub async fn cancel(app: &App, owner: UserId, id: JobId) -> Result<Job> {
 /// Stops everything a user has running, before they are erased.
 pub(crate) async fn stop_all(app: &App, owner: UserId) -> Result<()> {
     for job in app.runs().of_user(owner) {
-        app.signals().send(job, Signal::Cancel).await.map_err(AppError::internal)?;
+        if let Err(error) = app.signals().send(job, Signal::Cancel).await {
+            tracing::warn!(run = %job, %error, "the wish to stop a run could not be sent on");
+        }
     }
     Ok(())
 }

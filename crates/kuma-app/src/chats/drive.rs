@@ -1,6 +1,7 @@
 //! Part two of a run, the inside: claim, load, ask the model, keep what came.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
 use futures::StreamExt;
@@ -8,81 +9,160 @@ use kuma_agent::context::{self, HistoryMessage};
 use kuma_agent::prompt::SystemPrompt;
 use kuma_agent::{EventSink, RunEnding, RunInput, RunOutcome};
 use kuma_llm::{ChatMessage, ChatModel, ChatRequest, Role};
-use kuma_queue::Signal;
+use kuma_queue::{Signal, SignalStream};
 use kuma_store::{Agent, Chat, Claim, Job, Message, User};
 use kuma_types::{FinishReason, JobId, JobStatus, MessageRole, MessageStatus, RunEvent, RunFailure, Usage};
-use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::finish::{self, Finished};
-use super::runner::{ActiveRun, Draft};
+use super::runner::{ActiveRun, Leave};
 use super::sink::JournalSink;
-use super::{submit, summary, title};
+use super::{follow, log, submit, summary, title};
 use crate::App;
 use crate::error::{AppError, Result};
 
-/// Drives one job to its end, if it can be claimed.
-pub(super) async fn drive(app: &App, worker: &str, id: JobId) -> Result<()> {
+/// A run that was claimed more often kills its drivers.
+const MOST_CLAIMS: i32 = 32;
+
+/// When a run that was handed back is announced again.
+const HAND_BACK_DELAY: Duration = Duration::from_secs(1);
+
+/// Drives one job to its end, or to where somebody else goes on, if it can be claimed. Gives why it
+/// was given up, if it was.
+pub(super) async fn drive(app: &App, id: JobId) -> Result<Option<String>> {
     let limits = app.config().runs;
+    let worker = &app.config().worker;
     let job =
         match app.store().jobs().claim_within(id, worker, limits.lease, limits.max_runs_per_user).await? {
             Claim::Claimed(job) => job,
             // Whoever finishes the run before it announces it again.
-            Claim::Waits | Claim::Gone => return Ok(()),
+            Claim::Waits | Claim::Gone => return Ok(None),
         };
     let span = tracing::info_span!("run", run = %job.id, chat = %job.chat_id);
     drive_claimed(app, job).instrument(span).await
 }
 
-async fn drive_claimed(app: &App, job: Job) -> Result<()> {
-    let run = Arc::new(ActiveRun {
-        user: job.user_id,
-        assistant_message: job.assistant_message_id,
-        epoch: job.epoch,
-        draft: Mutex::new(Draft::default()),
-        cancel: CancellationToken::new(),
-        abandon: CancellationToken::new(),
-        ended: tokio::sync::Mutex::default(),
-    });
+async fn drive_claimed(app: &App, job: Job) -> Result<Option<String>> {
+    let run = ActiveRun::of(&job);
     app.runs().insert(job.id, run.clone());
     // Whatever happens below, the run leaves the table of active ones.
     let result = attempt(app, &job, &run).await;
     app.runs().remove(job.id);
-    result?;
-    next(app, &job).await
+    let result = match result {
+        Err(error) if error.is_unavailable() => {
+            tracing::warn!(%error, "a run is handed back: a part that it needs is away");
+            hand_back(app, &job).await;
+            return Ok(None);
+        }
+        result => result?,
+    };
+    let given_up = match result {
+        Attempt::Ended(given_up) => given_up,
+        Attempt::Left(Leave::HandBack) => {
+            hand_back(app, &job).await;
+            return Ok(None);
+        }
+        Attempt::Left(Leave::Drop) => {
+            finish::release(app, job.id).await;
+            return Ok(None);
+        }
+    };
+    next(app, &job).await?;
+    Ok(given_up)
+}
+
+/// How an attempt came to its end.
+enum Attempt {
+    /// The run is over, or waits for its next attempt. Why it was given up, if it was.
+    Ended(Option<String>),
+    /// Somebody else goes on.
+    Left(Leave),
+}
+
+/// Puts the run back into the line. When even that fails, its lease runs out.
+async fn hand_back(app: &App, job: &Job) {
+    finish::release(app, job.id).await;
+    match app.store().jobs().hand_back(&[job.hold()]).await {
+        Ok(back) if !back.is_empty() => submit::publish(app, job.id, Some(HAND_BACK_DELAY)).await,
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the run could not be handed back; its lease will run out"),
+    }
 }
 
 /// One attempt, from the first event to the rows.
-async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<()> {
-    let mut signals = app.signals().listen(job.id).await.map_err(AppError::internal)?;
-    submit::open_journal(app, job).await?;
-    let sink = JournalSink { app: app.clone(), job: job.id, run: run.clone() };
-    if sink.emit(vec![RunEvent::status(JobStatus::Processing)]).await.is_err() {
-        return Ok(());
-    }
-    if job.cancel_requested {
-        run.cancel.cancel();
-    }
-    let work = answer(app, job, run, &sink);
-    tokio::pin!(work);
-    let answered = loop {
-        tokio::select! {
-            biased;
-            () = run.abandon.cancelled() => return Ok(()),
-            signal = signals.next() => match signal {
-                Some(Signal::Cancel) => run.cancel.cancel(),
-                Some(Signal::Decided) => {}
-                None => return Err(AppError::internal("the signals of a run ended")),
-            },
-            answered = &mut work => break answered,
+async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> {
+    let signals = match app.signals().listen(job.id).await {
+        Ok(signals) => signals,
+        Err(error) => {
+            // The row is looked at too, with every renewal.
+            tracing::warn!(%error, "the wish to stop this run will be noticed late");
+            futures::stream::pending().boxed()
         }
     };
-    let answered = answered.unwrap_or_else(|error| {
-        tracing::error!(error = ?error, "a run failed before its model was asked");
-        Answered { outcome: failed(internal_failure()), model: None, question: None }
-    });
-    finish::finish(app, job, run, finished(answered)).await?;
-    Ok(())
+    let shown = log::resume(app, job).await?;
+    if job.cancel_requested || job.epoch > MOST_CLAIMS {
+        let answered = Answered { outcome: stopped(job, shown), model: None, question: None };
+        return Ok(Attempt::Ended(finish::finish(app, job, run, finished(answered)).await?));
+    }
+    let sink = JournalSink { app: app.clone(), job: job.id, run: run.clone() };
+    let attempt = u32::try_from(job.retry_count).unwrap_or(0) + 1;
+    let mut first = vec![RunEvent::Status {
+        status: JobStatus::Processing,
+        attempt: (attempt > 1).then_some(attempt),
+        retry_in_ms: None,
+        position: None,
+    }];
+    if !shown.is_empty() {
+        // What the owner before had shown of an unfinished reply does not stand: it is made again.
+        first.push(RunEvent::Reset { text: String::new() });
+    }
+    if sink.emit(first).await.is_err() {
+        return Ok(Attempt::Left(run.left()));
+    }
+    let listening = listen(signals, run.clone());
+    let work = answer(app, job, run, &sink);
+    let answered = tokio::select! {
+        biased;
+        () = run.abandon.cancelled() => return Ok(Attempt::Left(run.left())),
+        answered = work => answered,
+        () = listening => return Err(AppError::internal("listening ended")),
+    };
+    // The sink may have given up while the work ended.
+    if run.abandon.is_cancelled() {
+        return Ok(Attempt::Left(run.left()));
+    }
+    let answered = match answered {
+        Ok(answered) => answered,
+        Err(error) if error.is_unavailable() => return Err(error),
+        Err(error) => {
+            tracing::error!(error = ?error, "a run failed before its model was asked");
+            Answered { outcome: failed(internal_failure()), model: None, question: None }
+        }
+    };
+    Ok(Attempt::Ended(finish::finish(app, job, run, finished(answered)).await?))
+}
+
+/// Heeds words to this run; never ends.
+async fn listen(mut signals: SignalStream, run: Arc<ActiveRun>) {
+    loop {
+        match signals.next().await {
+            Some(Signal::Cancel) => run.cancel.cancel(),
+            Some(Signal::Decided) => {}
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// The outcome of a run that is not to be driven (on): stopped by its owner, or given up because its
+/// drivers died over it.
+fn stopped(job: &Job, shown: String) -> RunOutcome {
+    let ending = if job.cancel_requested {
+        RunEnding::Cancelled
+    } else {
+        tracing::error!(claims = job.epoch, "a run was claimed too often; it is given up");
+        RunEnding::Failed(RunFailure { retryable: false, ..follow::interrupted() })
+    };
+    RunOutcome { text: shown, ending, ..failed(internal_failure()) }
 }
 
 /// What came of asking.
@@ -207,7 +287,7 @@ async fn next(app: &App, job: &Job) -> Result<()> {
         jobs.next_waiting_of_user(job.user_id).await
     })?;
     for next in [of_chat, of_user.filter(|id| Some(*id) != of_chat)].into_iter().flatten() {
-        app.queue().publish(next, None).await.map_err(AppError::internal)?;
+        submit::publish(app, next, None).await;
     }
     Ok(())
 }
@@ -223,7 +303,7 @@ fn failed(failure: RunFailure) -> RunOutcome {
 
 fn no_model() -> RunFailure {
     RunFailure {
-        code: "no_model".into(),
+        code: finish::NO_MODEL.into(),
         title: "No model is connected yet".into(),
         detail: "Your message is kept. Connect a model in Settings → Models, then press Retry.".into(),
         retryable: true,

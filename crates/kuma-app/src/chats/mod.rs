@@ -2,7 +2,8 @@
 //!
 //! A run has three parts that share nothing but rows and the three ports of `kuma-queue`:
 //! [`submit`] writes the rows and announces the job, the [`Runner`] claims and drives it, and
-//! [`follow`] reads its journal. Reading never drives; a reader that goes away stops nothing.
+//! [`follow`] reads its journal. Reading never drives; a reader that goes away stops nothing. The
+//! parts may be in one process or in many; a run whose driver dies is driven on by another.
 
 mod checkpoint;
 mod crud;
@@ -10,6 +11,7 @@ mod drive;
 mod finish;
 mod follow;
 mod group;
+mod log;
 mod recover;
 mod runner;
 mod sink;
@@ -21,7 +23,7 @@ mod view;
 pub use crud::{ChatChange, cancel, create, delete, get, job, list, messages, update};
 pub use follow::{Follow, follow, follow_job};
 pub use kuma_queue::{EventStream, NumberedEvent};
-pub use runner::{Runner, Runs};
+pub use runner::{Runner, Runs, SERVE_PREFIX, WORKER_PREFIX, sweep};
 pub use submit::{NewMessage, edit, regenerate, submit};
 pub use view::message_view;
 

@@ -7,7 +7,7 @@ use kuma_agent::{EventSink, SinkError};
 use kuma_queue::JournalError;
 use kuma_types::{JobId, RunEvent};
 
-use super::runner::ActiveRun;
+use super::runner::{ActiveRun, Leave};
 use crate::App;
 
 pub(super) struct JournalSink {
@@ -37,8 +37,12 @@ impl EventSink for JournalSink {
         match self.app.journal().append(self.job, self.run.epoch, events).await {
             Ok(_) => Ok(()),
             Err(JournalError::Fenced(_) | JournalError::Closed(_)) => Err(SinkError::Fenced),
-            Err(error @ JournalError::Lost(_)) => Err(SinkError::Unavailable(error.to_string())),
-            Err(JournalError::Unavailable(why)) => Err(SinkError::Unavailable(why)),
+            Err(error @ (JournalError::Unavailable(_) | JournalError::Lost(_))) => {
+                // It was tried for long enough. Whoever takes the run next may be luckier.
+                tracing::error!(%error, "the events of a run cannot be told; it is handed back");
+                self.run.leave(Leave::HandBack);
+                Err(SinkError::Fenced)
+            }
         }
     }
 }

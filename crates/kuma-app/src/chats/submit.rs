@@ -1,13 +1,14 @@
 //! Part one of a run: the rows are written, the job is announced.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use kuma_store::{Job, NewRun, RunChat, RunMessage, StoreError, Submitted, User};
-use kuma_types::{ChatId, JobId, JobStatus, MessageId, MessageRole, RunEvent};
+use kuma_types::{ChatId, JobId, MessageId, MessageRole};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::MESSAGE_MAX_BYTES;
+use super::{MESSAGE_MAX_BYTES, log};
 use crate::App;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
 
@@ -191,40 +192,26 @@ async fn accept(app: &App, run: NewRun) -> Result<Job> {
         Submitted::Existing(job) => Ok(job),
         Submitted::New(job) => {
             metrics::counter!("kuma_runs_submitted_total").increment(1);
-            announce(app, &job).await?;
+            announce(app, &job).await;
             Ok(job)
         }
     }
 }
 
-/// Opens the run's journal with its first events and tells the queue.
-pub(super) async fn announce(app: &App, job: &Job) -> Result<()> {
-    open_journal(app, job).await?;
-    app.queue().publish(job.id, None).await.map_err(AppError::internal)
+/// Begins the run's journal and tells the queue. What is away now is made up for by the sweep: the
+/// message is accepted.
+pub(super) async fn announce(app: &App, job: &Job) {
+    if let Err(error) = log::begin(app, job).await {
+        tracing::warn!(run = %job.id, %error, "the journal of a run could not be begun yet");
+    }
+    publish(app, job.id, None).await;
 }
 
-/// The events that every run begins with, once.
-pub(super) async fn open_journal(app: &App, job: &Job) -> Result<()> {
-    let journal = app.journal();
-    journal.open(job.id).await.map_err(AppError::internal)?;
-    if !journal.snapshot(job.id).await.map_err(AppError::internal)?.is_empty() {
-        return Ok(());
+/// Tells the queue. The jobs table is the truth: what cannot be told now is found by the sweep.
+pub(super) async fn publish(app: &App, job: JobId, delay: Option<Duration>) {
+    if let Err(error) = app.queue().publish(job, delay).await {
+        tracing::warn!(run = %job, %error, "a run could not be announced yet");
     }
-    let position = app.store().jobs().position(job.id).await?;
-    let first = RunEvent::JobId {
-        job_id: job.id,
-        chat_id: job.chat_id,
-        user_message_id: job.user_message_id,
-        assistant_message_id: job.assistant_message_id,
-    };
-    let status = RunEvent::Status {
-        status: JobStatus::Pending,
-        attempt: None,
-        retry_in_ms: None,
-        position: (position > 1).then_some(position - 1),
-    };
-    journal.append(job.id, 0, vec![first, status]).await.map_err(AppError::internal)?;
-    Ok(())
 }
 
 pub(super) async fn valid_agent(app: &App, name: Option<&str>, errors: &mut FieldErrors) -> Result<String> {

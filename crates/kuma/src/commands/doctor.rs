@@ -31,7 +31,10 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     let web = "not in this binary: build it with `make build`";
     check("web app", if WebApp::is_there() { Ok("in this binary".into()) } else { Err(web.into()) });
     check("database", database(settings).await);
-    match wire::app(settings).await {
+    if let Some(result) = redis(settings).await {
+        check("redis", result);
+    }
+    match wire::app(settings, wire::Role::Command).await {
         Err(error) => check("secrets", Err(format!("{error:#}"))),
         Ok(app) => {
             check("secrets", Ok("there".into()));
@@ -66,6 +69,18 @@ fn data_directory(settings: &Settings) -> Result<String, String> {
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|e| format!("{path}: {e}"))?;
     Ok(path.to_string())
+}
+
+/// `None`: the settings do without it.
+async fn redis(settings: &Settings) -> Option<Result<String, String>> {
+    match wire::redis(settings).await {
+        Ok(None) => None,
+        Ok(Some(redis)) => match redis.ping().await {
+            Ok(took) => Some(Ok(format!("answers in {:.1} ms", took.as_secs_f64() * 1e3))),
+            Err(error) => Some(Err(error.to_string())),
+        },
+        Err(error) => Some(Err(format!("{error:#}"))),
+    }
 }
 
 async fn database(settings: &Settings) -> Result<String, String> {

@@ -5,5 +5,7 @@ pub mod doctor;
 pub mod migrate;
 pub mod models;
 pub mod openapi;
+mod process;
 pub mod serve;
 pub mod user;
+pub mod worker;

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
-use kuma_app::chats::Runner;
+use kuma_app::chats::{self, Runner};
 use kuma_app::models;
 use kuma_server::limits::Limits;
 use kuma_server::{ServerConfig, ServerState};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::process;
 use crate::assets::WebApp;
 use crate::settings::Settings;
 use crate::telemetry::{record_metrics, say};
@@ -25,11 +26,18 @@ const LAST_BYTES: Duration = Duration::from_secs(3);
 const TIDY: Duration = Duration::from_secs(30);
 
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
-    let app = wire::app(&settings).await?;
+    let app = wire::app(&settings, wire::Role::Serve).await?;
     let metrics = record_metrics()?;
     let stop = CancellationToken::new();
     models::start(&app, stop.clone()).await?;
-    let runner = Runner::start(app.clone()).await?;
+    // With the queue, workers drive; what they did not hear of is announced from here too.
+    let runner = match &settings.redis_url {
+        None => Some(Runner::start(app.clone()).await?),
+        Some(_) => {
+            tokio::spawn(chats::sweep(app.clone(), stop.clone()));
+            None
+        }
+    };
 
     let address = SocketAddr::new(settings.host, settings.port);
     let listener = TcpListener::bind(address).await.with_context(|| {
@@ -68,10 +76,12 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 
     tokio::select! {
         ended = &mut serving => return ended?.context("the server ended"),
-        signal = stop_signal() => tracing::info!(signal = signal?, "stopping"),
+        signal = process::stop_signal() => tracing::info!(signal = signal?, "stopping"),
     }
     // Runs first: while they finish their readers stay connected and new readers may come.
-    runner.shut_down(settings.grace).await?;
+    if let Some(runner) = runner {
+        runner.shut_down(settings.grace).await?;
+    }
     stop.cancel();
     if tokio::time::timeout(LAST_BYTES, serving).await.is_err() {
         tracing::info!("connections that were still open are closed");
@@ -92,22 +102,5 @@ async fn tidy(
         }
         metrics.run_upkeep();
         limits.shrink();
-    }
-}
-
-async fn stop_signal() -> anyhow::Result<&'static str> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            _ = terminate.recv() => Ok("SIGTERM"),
-            result = tokio::signal::ctrl_c() => { result?; Ok("SIGINT") }
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        tokio::signal::ctrl_c().await?;
-        Ok("Ctrl-C")
     }
 }

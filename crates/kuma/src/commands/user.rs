@@ -62,7 +62,7 @@ pub enum User {
 }
 
 pub async fn run(settings: &Settings, command: User) -> anyhow::Result<()> {
-    let app = wire::app(settings).await?;
+    let app = wire::app(settings, wire::Role::Command).await?;
     match command {
         User::Create { email, name, role, password_stdin } => {
             let password = password(password_stdin)?;

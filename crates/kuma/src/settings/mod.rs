@@ -57,6 +57,8 @@ pub struct Settings {
     pub small_model: Option<String>,
     pub local_model: Option<PathBuf>,
     pub rates: Option<Rates>,
+    /// Redis, when runs go through it to workers.
+    pub redis_url: Option<SecretString>,
     pub runs: RunLimits,
     pub grace: Duration,
     pub metrics_token: Option<String>,
@@ -98,6 +100,7 @@ impl Settings {
             small_model: parse::model(&mut values, "KUMA_SMALL_MODEL")?,
             local_model: values.optional("KUMA_LOCAL_MODEL").map(PathBuf::from),
             rates: rates(&mut values)?,
+            redis_url: redis_url(&mut values)?,
             runs: run_limits(&mut values)?,
             grace: Duration::from_secs(values.parsed("KUMA_SHUTDOWN_GRACE", "20", "a number of seconds")?),
             metrics_token: values.secret("METRICS_TOKEN").map(|token| expose(&token)),
@@ -105,9 +108,6 @@ impl Settings {
             data_dir,
             resolved: Vec::new(),
         };
-        if values.parsed("USE_REDIS_QUEUE", "false", "true or false")? {
-            anyhow::bail!("USE_REDIS_QUEUE is true; this version runs without Redis only (false)");
-        }
         Ok(Self { resolved: values.into_resolved(), ..settings })
     }
 
@@ -170,8 +170,16 @@ fn rates(values: &mut Values) -> anyhow::Result<Option<Rates>> {
     Ok(enabled.then_some(rates))
 }
 
+/// Where Redis is, if it is to be used.
+fn redis_url(values: &mut Values) -> anyhow::Result<Option<SecretString>> {
+    let url = values.secret("REDIS_URL").unwrap_or_else(|| "redis://127.0.0.1:6379".to_owned().into());
+    Ok(values.parsed::<bool>("USE_REDIS_QUEUE", "false", "true or false")?.then_some(url))
+}
+
 fn run_limits(values: &mut Values) -> anyhow::Result<RunLimits> {
     const COUNT: &str = "a number from 1 on";
+    let queue: bool = values.parsed("USE_REDIS_QUEUE", "false", "true or false")?;
+    let attempts: NonZeroU32 = values.parsed("KUMA_MAX_ATTEMPTS", "3", COUNT)?;
     let max_runs: NonZeroU32 = values.parsed("KUMA_MAX_RUNS", "256", COUNT)?;
     let per_user: NonZeroU32 = values.parsed("KUMA_MAX_RUNS_PER_USER", "10", COUNT)?;
     let queued: NonZeroU32 = values.parsed("KUMA_MAX_QUEUED_PER_USER", "100", COUNT)?;
@@ -179,6 +187,8 @@ fn run_limits(values: &mut Values) -> anyhow::Result<RunLimits> {
         max_runs: max_runs.get() as usize,
         max_runs_per_user: per_user.get(),
         max_queued_per_user: queued.get(),
+        // Without the queue, the person is told at once and tries again.
+        max_attempts: if queue { attempts.get() } else { 1 },
         ..RunLimits::default()
     })
 }

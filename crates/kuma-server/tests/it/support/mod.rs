@@ -89,6 +89,7 @@ impl TestServer {
             key: Some("sk-good".into()),
         };
         let config = AppConfig {
+            worker: format!("serve-{}", uuid::Uuid::now_v7()),
             data_dir: data.path().to_owned(),
             jwt_secret: "a test's secret of more than thirty-two bytes".into(),
             encryption_keys: vec![kuma_app::seal::new_key()],

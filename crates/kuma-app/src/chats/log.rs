@@ -1,0 +1,92 @@
+//! How a run's journal begins, and how it goes on after whoever wrote it is gone.
+//!
+//! A journal is a copy that serves readers fast: it may be lost with its server. Whoever drives a run
+//! writes it again from what it knows. When nobody knows what was in it (driver and journal died
+//! together) it begins anew far beyond any number that a reader can have seen, with the text that
+//! stands: readers notice that their place is gone and are brought back in `follow.rs`.
+
+use kuma_queue::JournalError;
+use kuma_store::Job;
+use kuma_types::{JobStatus, RunEvent, run_log};
+
+use crate::App;
+use crate::error::{AppError, Result};
+
+/// More events than one owner of a run adds. The epoch grows with each owner.
+const STRIDE: u64 = 1 << 24;
+
+/// The events that every run begins with, once, whoever comes first: the server that accepted it, a
+/// reader, or its driver.
+pub(super) async fn begin(app: &App, job: &Job) -> std::result::Result<(), JournalError> {
+    let position = match app.store().jobs().position(job.id).await {
+        Ok(position) => position,
+        Err(error) => {
+            tracing::warn!(run = %job.id, %error, "the place in line is not known; it is told as the first");
+            1
+        }
+    };
+    let status = RunEvent::Status {
+        status: JobStatus::Pending,
+        attempt: None,
+        retry_in_ms: None,
+        position: (position > 1).then_some(position - 1),
+    };
+    match app.journal().reopen(job.id, 0, 0, vec![names(job), status]).await {
+        // Somebody drives it already, and has begun it.
+        Err(JournalError::Fenced(_)) | Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the journal ready for the run's driver. Gives the answer text that its readers have been
+/// shown so far.
+pub(super) async fn resume(app: &App, job: &Job) -> Result<String> {
+    let journal = app.journal();
+    match journal.snapshot(job.id).await {
+        Ok(told) if !told.is_empty() => {
+            // Under this epoch from now on: nobody who had the run before adds anything.
+            journal.append(job.id, job.epoch, Vec::new()).await.map_err(AppError::internal)?;
+            return Ok(shown(told.iter().map(|event| &**event)));
+        }
+        Ok(_) | Err(JournalError::Lost(_)) => {}
+        Err(error) => return Err(AppError::internal(error)),
+    }
+    let kept = match app.store().jobs().events(job.id).await? {
+        Some(log) => run_log::decode(&log).map_err(AppError::internal)?,
+        None => Vec::new(),
+    };
+    let text = shown(&kept);
+    let (base, events) = if !kept.is_empty() {
+        (0, kept)
+    } else if job.epoch <= 1 {
+        (0, vec![names(job), RunEvent::status(JobStatus::Pending)])
+    } else {
+        let base = STRIDE * u64::try_from(job.epoch).unwrap_or(1);
+        (base, vec![names(job), RunEvent::Reset { text: text.clone() }])
+    };
+    journal.reopen(job.id, job.epoch, base, events).await.map_err(AppError::internal)?;
+    Ok(text)
+}
+
+/// The first event of every run.
+pub(super) fn names(job: &Job) -> RunEvent {
+    RunEvent::JobId {
+        job_id: job.id,
+        chat_id: job.chat_id,
+        user_message_id: job.user_message_id,
+        assistant_message_id: job.assistant_message_id,
+    }
+}
+
+/// The answer text as a reader of these events has it.
+pub(super) fn shown<'a>(events: impl IntoIterator<Item = &'a RunEvent>) -> String {
+    let mut text = String::new();
+    for event in events {
+        match event {
+            RunEvent::Reset { text: stands } => text.clone_from(stands),
+            RunEvent::Chunk { text: piece } => text.push_str(piece),
+            _ => {}
+        }
+    }
+    text
+}
