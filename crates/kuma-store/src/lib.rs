@@ -7,6 +7,7 @@
 //! lists are keyset pages ([`Page`]).
 
 mod agents;
+mod approvals;
 mod audit;
 mod backup;
 mod chats;
@@ -21,6 +22,7 @@ mod providers;
 mod search;
 mod settings;
 mod stats;
+mod steps;
 mod users;
 
 use std::path::Path;
@@ -30,17 +32,19 @@ use sea_orm::ConnectionTrait as _;
 use db::Db;
 
 pub use agents::{Agent, Agents};
+pub use approvals::{Approval, Approvals, Decided, Decision, NewApproval};
 pub use audit::{Audit, AuditEntry, NewAudit};
 pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
 pub use db::Backend;
 pub use error::{Result, StoreError};
-pub use jobs::{Claim, FinishRun, Job, JobStats, Jobs, NewRun, RunChat, RunMessage, Submitted};
+pub use jobs::{Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted};
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};
 pub use settings::Settings;
 pub use stats::Stats;
+pub use steps::{Intent, Step, StepKind, Steps};
 pub use users::{NewUser, Role, User, UserPatch, Users};
 
 /// Where the database is.
@@ -130,6 +134,16 @@ impl Store {
     /// Runs.
     pub fn jobs(&self) -> Jobs<'_> {
         Jobs::new(&self.db)
+    }
+
+    /// Finished steps of runs.
+    pub fn steps(&self) -> Steps<'_> {
+        Steps::new(&self.db)
+    }
+
+    /// What runs ask before they write.
+    pub fn approvals(&self) -> Approvals<'_> {
+        Approvals::new(&self.db)
     }
 
     /// Agents.

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult as _, Statement};
 
 use super::{Chat, ChatFilter, Row};
 use crate::db::Db;
-use crate::jobs::UNFINISHED;
+use crate::jobs::unfinished;
 use crate::page::{List, bounded, read_time_cursor, time_cursor};
 use crate::search::{self, Bound};
 use crate::{Page, Result, StoreError};
@@ -13,8 +13,9 @@ use crate::{Page, Result, StoreError};
 /// A chat `c` with its oldest run that is not over: the one at work, or the next in line.
 fn select() -> String {
     format!(
-        "SELECT c.*, (SELECT j.job_id FROM message_jobs j WHERE j.chat_id = c.id AND j.status IN ({UNFINISHED}) \
-         ORDER BY j.job_id LIMIT 1) AS active_job_id FROM chats c"
+        "SELECT c.*, (SELECT j.job_id FROM message_jobs j WHERE j.chat_id = c.id AND {} \
+         ORDER BY j.job_id LIMIT 1) AS active_job_id FROM chats c",
+        unfinished("j")
     )
 }
 

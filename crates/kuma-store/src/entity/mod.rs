@@ -7,10 +7,12 @@
 )]
 
 pub(crate) mod agent;
+pub(crate) mod approval;
 pub(crate) mod audit_log;
 pub(crate) mod chat;
 pub(crate) mod idempotency_key;
 pub(crate) mod job_event;
+pub(crate) mod job_step;
 pub(crate) mod message;
 pub(crate) mod message_job;
 pub(crate) mod model_provider;

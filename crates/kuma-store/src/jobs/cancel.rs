@@ -16,8 +16,17 @@ impl Jobs<'_> {
     /// for its next attempt) is cancelled at once, with its message; one at work is marked, and
     /// its holder must look; one that is over stays as it is. Gives the job as it is now.
     pub async fn request_cancel(&self, owner: UserId, id: JobId) -> Result<Job> {
-        let now = now();
         let own = Condition::all().add(Column::JobId.eq(id.0)).add(Column::UserId.eq(owner.0));
+        self.cancel_where(own).await
+    }
+
+    /// The same for anybody's run: for admins.
+    pub async fn request_cancel_any(&self, id: JobId) -> Result<Job> {
+        self.cancel_where(Condition::all().add(Column::JobId.eq(id.0))).await
+    }
+
+    async fn cancel_where(&self, own: Condition) -> Result<Job> {
+        let now = now();
         let idle = Condition::any()
             .add(Column::Status.is_in([JobStatus::Pending.as_str(), JobStatus::WaitingApproval.as_str()]))
             .add(

@@ -24,7 +24,7 @@ pub enum Claim {
 }
 
 /// Whether the job may be taken at the time `$2`, apart from its chat.
-const CLAIMABLE: &str = "((message_jobs.status = 'PENDING' \
+pub(super) const CLAIMABLE: &str = "((message_jobs.status = 'PENDING' \
        AND (message_jobs.next_attempt_at IS NULL OR message_jobs.next_attempt_at <= $2)) \
      OR (message_jobs.status = 'FAILED' AND message_jobs.next_attempt_at <= $2) \
      OR (message_jobs.status = 'PROCESSING' AND message_jobs.lease_until < $2))";
@@ -109,6 +109,7 @@ impl Jobs<'_> {
     }
 }
 
-fn until(now: DateTime<Utc>, lease: Duration) -> DateTime<Utc> {
+/// The time that lies `lease` after `now`.
+pub(super) fn until(now: DateTime<Utc>, lease: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(lease).ok().and_then(|lease| now.checked_add_signed(lease)).unwrap_or(now)
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::query::replace_log;
-use super::{Jobs, UNFINISHED, batch};
+use super::{Jobs, batch};
 use crate::db::{Db, now};
 use crate::entity::{job_event, message, usage};
 use crate::error::Tries;
@@ -157,7 +157,7 @@ async fn end_jobs(
          lease_until = NULL, next_attempt_at = NULL, updated_at = ${now_at}, finished_at = ${now_at} \
          FROM (VALUES {rows}) AS v \
          WHERE message_jobs.job_id = v.column1 AND message_jobs.epoch = v.column2 \
-         AND message_jobs.status IN ({UNFINISHED}) \
+         AND message_jobs.status = 'PROCESSING' \
          RETURNING message_jobs.job_id, message_jobs.user_id, message_jobs.assistant_message_id"
     );
     let mut values: Vec<sea_orm::Value> = Vec::with_capacity(now_at);

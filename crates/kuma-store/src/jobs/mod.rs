@@ -2,12 +2,15 @@
 //!
 //! The rules of a job's life are in SQL, so that they hold among many servers: [`Jobs::submit`]
 //! makes it, [`Jobs::claim`] gives it to one worker under a new epoch, [`Jobs::finish`] ends it
-//! only for the holder of that epoch.
+//! only for the holder of that epoch. In between it may fail and be due again, be handed back, or
+//! wait for a decision (`pause.rs`).
 
 pub(crate) mod batch;
 mod cancel;
 mod claim;
 mod finish;
+mod hold;
+mod pause;
 mod query;
 mod submit;
 
@@ -21,11 +24,23 @@ use crate::{Result, StoreError};
 
 pub use claim::Claim;
 pub use finish::FinishRun;
+pub use hold::Hold;
+pub(crate) use hold::for_update;
+pub use pause::Pause;
 pub use query::JobStats;
 pub use submit::{NewRun, RunChat, RunMessage, Submitted};
 
-/// The states of a job that is not over, for SQL.
-pub(crate) const UNFINISHED: &str = "'PENDING', 'PROCESSING', 'WAITING_APPROVAL'";
+/// The states of a job that is not over, for SQL; one that failed and will be tried again is not
+/// over either ([`unfinished`]).
+const UNFINISHED: &str = "'PENDING', 'PROCESSING', 'WAITING_APPROVAL'";
+
+/// Whether the job `table` is not over, for SQL. The states come first: they are in the indexes.
+pub(crate) fn unfinished(table: &str) -> String {
+    format!(
+        "{table}.status IN ({UNFINISHED}, 'FAILED') \
+         AND ({table}.status <> 'FAILED' OR {table}.next_attempt_at IS NOT NULL)"
+    )
+}
 
 /// The record of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +71,8 @@ pub struct Job {
     pub retry_count: i32,
     /// Grows with each claim; who holds an older one no longer holds the job.
     pub epoch: i32,
+    /// When it is tried again, if it failed and will be.
+    pub next_attempt_at: Option<DateTime<Utc>>,
     /// Its owner wants it stopped.
     pub cancel_requested: bool,
     /// When it was asked for.
@@ -81,6 +98,7 @@ impl TryFrom<Model> for Job {
             error: row.error.map(serde_json::from_value).transpose().map_err(StoreError::corrupt)?,
             retry_count: row.retry_count,
             epoch: row.epoch,
+            next_attempt_at: row.next_attempt_at,
             cancel_requested: row.cancel_requested,
             created_at: row.created_at,
             updated_at: row.updated_at,

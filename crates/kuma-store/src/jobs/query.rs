@@ -9,8 +9,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::claim::BLOCKED;
-use super::{Job, Jobs};
+use super::claim::{BLOCKED, CLAIMABLE};
+use super::{Job, Jobs, unfinished};
 use crate::db::now;
 use crate::entity::message_job::{Column, Entity};
 use crate::entity::{idempotency_key, job_event};
@@ -59,6 +59,21 @@ impl Jobs<'_> {
         let find = pending().order_by_asc(Column::JobId).limit(u64::from(limit));
         let ids = find.into_tuple::<Uuid>().all(&self.db.read).await?;
         Ok(ids.into_iter().map(JobId).collect())
+    }
+
+    /// What can be claimed now: jobs that wait in line, that failed and are due, and whose holder's
+    /// lease has run out, without those for which another run of their chat comes first. The oldest
+    /// `per_user` of each user, so that nobody's long line hides the others', and `limit` in all.
+    pub async fn due(&self, per_user: u32, limit: u32) -> Result<Vec<JobId>> {
+        let sql = format!(
+            "SELECT job_id FROM (SELECT job_id, \
+               row_number() OVER (PARTITION BY user_id ORDER BY job_id) AS place FROM message_jobs \
+               WHERE status IN ('PENDING', 'FAILED', 'PROCESSING') AND {CLAIMABLE} AND NOT {BLOCKED}) AS due \
+             WHERE place <= $1 ORDER BY place, job_id LIMIT $3"
+        );
+        let values = [i64::from(per_user).into(), now().into(), i64::from(limit).into()];
+        let rows = self.db.read.query_all_raw(self.db.sql(sql, values)).await?;
+        rows.iter().map(|row| Ok(JobId(row.try_get_by_index(0)?))).collect()
     }
 
     /// Jobs at work whose holder is gone: the lease has run out or, given the prefix of the names
@@ -111,22 +126,33 @@ impl Jobs<'_> {
             .ok_or(StoreError::NotFound)?;
         let before = Entity::find()
             .filter(Column::ChatId.eq(job))
-            .filter(Column::Status.is_in([
-                JobStatus::Pending.as_str(),
-                JobStatus::Processing.as_str(),
-                JobStatus::WaitingApproval.as_str(),
-            ]))
+            .filter(
+                Condition::any()
+                    .add(Column::Status.is_in([
+                        JobStatus::Pending.as_str(),
+                        JobStatus::Processing.as_str(),
+                        JobStatus::WaitingApproval.as_str(),
+                    ]))
+                    .add(
+                        Condition::all()
+                            .add(Column::Status.eq(JobStatus::Failed.as_str()))
+                            .add(Column::NextAttemptAt.is_not_null()),
+                    ),
+            )
             .filter(Column::JobId.lt(id.0));
         let before = before.count(&self.db.read).await?;
         Ok(u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1))
     }
 
-    /// Forgets event logs and clients' keys older than `before`; how many.
+    /// Forgets event logs and clients' keys older than `before`; how many. The log of a run that is
+    /// not over stays, however long it waits.
     pub async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {
-        let logs = job_event::Entity::delete_many()
-            .filter(job_event::Column::CreatedAt.lt(before))
-            .exec(&self.db.write);
-        let logs = logs.await?.rows_affected;
+        let sql = format!(
+            "DELETE FROM job_events WHERE created_at < $1 AND NOT EXISTS (\
+               SELECT 1 FROM message_jobs j WHERE j.job_id = job_events.job_id AND {})",
+            unfinished("j")
+        );
+        let logs = self.db.write.execute_raw(self.db.sql(sql, [before.into()])).await?.rows_affected();
         let keys = idempotency_key::Entity::delete_many()
             .filter(idempotency_key::Column::CreatedAt.lt(before))
             .exec(&self.db.write);

@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Job, Jobs, UNFINISHED};
+use super::{Job, Jobs, unfinished};
 use crate::chats::NewChat;
 use crate::db::{Db, now};
 use crate::entity::{chat, idempotency_key, message, message_job, user};
@@ -127,8 +127,7 @@ impl Jobs<'_> {
     }
 
     async fn unfinished(&self, tx: &DatabaseTransaction, user: UserId) -> Result<i64> {
-        let sql =
-            format!("SELECT count(*) FROM message_jobs WHERE user_id = $1 AND status IN ({UNFINISHED})");
+        let sql = format!("SELECT count(*) FROM message_jobs j WHERE j.user_id = $1 AND {}", unfinished("j"));
         let row = tx.query_one_raw(self.db.sql(sql, [user.0.into()])).await?;
         let row = row.ok_or_else(|| StoreError::Corrupt("a count gave no row".to_owned()))?;
         Ok(row.try_get_by_index(0)?)

@@ -5,6 +5,7 @@
 
 mod column;
 mod m20261122_000001_foundation;
+mod m20261123_000001_approvals;
 mod run;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -19,6 +20,9 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_foundation::Migration)]
+        vec![
+            Box::new(m20261122_000001_foundation::Migration),
+            Box::new(m20261123_000001_approvals::Migration),
+        ]
     }
 }

@@ -53,7 +53,9 @@ async fn a_chat_goes_with_all_that_is_in_it(db: Database) {
     let full = counts(&db, &raw).await;
     db.store.chats().delete(owner, chat).await.unwrap();
     let after = counts(&db, &raw).await;
-    for table in ["chats", "messages", "message_jobs", "job_steps", "job_events", "idempotency_keys"] {
+    for table in
+        ["chats", "messages", "message_jobs", "job_steps", "approvals", "job_events", "idempotency_keys"]
+    {
         assert_eq!(after[table], before[table], "{table}");
     }
     // Documents are the person's; what a run cost stays on the account.
@@ -102,6 +104,10 @@ async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId 
     let rows = [
         format!(
             "job_steps (id, job_id, number, kind, payload, created_at) VALUES ({}, {job_id}, 1, 'reply', '{{}}', {now})",
+            id()
+        ),
+        format!(
+            "approvals (id, job_id, call_id, tool, arguments, effect, reason, preview, created_at) VALUES ({}, {job_id}, 'c', 't', '{{}}', 'write', 'r', '{{}}', {now})",
             id()
         ),
         format!(

@@ -11,6 +11,7 @@
 )]
 
 mod admin;
+mod approvals;
 mod backup;
 mod chats;
 mod common;
@@ -20,7 +21,9 @@ mod messages;
 mod migration;
 mod open;
 mod paging;
+mod pauses;
 mod races;
 mod runs;
 mod search;
+mod steps;
 mod users;

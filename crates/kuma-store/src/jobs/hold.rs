@@ -1,0 +1,44 @@
+//! Whose a run is: what every write of a run's driver is checked against.
+
+use kuma_types::JobId;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+
+use super::Job;
+use crate::Result;
+use crate::db::{Backend, Db};
+
+/// A run as its driver holds it. What is written under it counts only while the run is at work
+/// under this very epoch: whoever lost it writes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Hold {
+    /// The run.
+    pub job_id: JobId,
+    /// The epoch under which it was claimed.
+    pub epoch: i32,
+}
+
+impl Job {
+    /// This run under the epoch it has here.
+    pub fn hold(&self) -> Hold {
+        Hold { job_id: self.id, epoch: self.epoch }
+    }
+}
+
+impl Hold {
+    /// Whether it still holds; nobody else can take the run until the transaction ends.
+    pub(crate) async fn stands(self, db: &Db, tx: &DatabaseTransaction) -> Result<bool> {
+        let sql = format!(
+            "SELECT 1 FROM message_jobs WHERE job_id = $1 AND epoch = $2 AND status = 'PROCESSING'{}",
+            for_update(db)
+        );
+        Ok(tx.query_one_raw(db.sql(sql, [self.job_id.0.into(), self.epoch.into()])).await?.is_some())
+    }
+}
+
+/// Locks the selected rows, where there can be other writers.
+pub(crate) fn for_update(db: &Db) -> &'static str {
+    match db.backend {
+        Backend::Sqlite => "",
+        Backend::Postgres => " FOR NO KEY UPDATE",
+    }
+}
