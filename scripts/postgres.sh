@@ -2,8 +2,10 @@
 # A throw-away PostgreSQL 18 with pgvector on a free loopback port, for tests.
 #   postgres.sh start   starts it unless it runs, prints its URL
 #   postgres.sh url     prints the URL of the running one
+#   postgres.sh restart kills it and starts it again with its data, on the same port
 #   postgres.sh stop    stops it and deletes its data
-# KUMA_INSTANCE names independent ones. The data is not durable on purpose: no fsync, a new cluster per start.
+# KUMA_INSTANCE names independent ones. The data is not durable on purpose: no fsync, a new cluster per start. With
+# KUMA_POSTGRES_DURABLE=1 what was committed outlives the server's death (not the machine's).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -52,6 +54,21 @@ stop() {
   rm -rf "$dir"
 }
 
+launch() {
+  local commit=off
+  [ "${KUMA_POSTGRES_DURABLE:-}" != 1 ] || commit=on
+  as_owner "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/data/server.log" -o "-p $1 -c listen_addresses=127.0.0.1 \
+    -c unix_socket_directories='' -c max_connections=200 -c shared_buffers=64MB -c fsync=off \
+    -c synchronous_commit=$commit -c full_page_writes=off" start >/dev/null 2>&1
+}
+
+restart() {
+  local pid port
+  port="$(cat "$dir/port")"
+  if pid="$(pid)"; then end_process "$pid" "$dir/data" QUIT; fi
+  launch "$port" || die "PostgreSQL did not start again: $(tail -n 2 "$dir/data/server.log" | tr '\n' ' ')"
+}
+
 start() {
   install_server
   if running; then
@@ -69,9 +86,7 @@ start() {
   local attempt port
   for attempt in 1 2 3; do
     port="$(free_port)"
-    if as_owner "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/data/server.log" -o "-p $port -c listen_addresses=127.0.0.1 \
-      -c unix_socket_directories='' -c max_connections=200 -c shared_buffers=64MB -c fsync=off -c synchronous_commit=off \
-      -c full_page_writes=off" start >/dev/null 2>&1; then
+    if launch "$port"; then
       printf '%s\n' "$port" >"$dir/port"
       url
       return
@@ -85,9 +100,10 @@ start() {
 case "${1:-}" in
 start) start ;;
 stop) stop ;;
+restart) restart ;;
 url)
   running || die "PostgreSQL is not running: scripts/postgres.sh start"
   url
   ;;
-*) die "usage: scripts/postgres.sh start|stop|url" ;;
+*) die "usage: scripts/postgres.sh start|stop|restart|url" ;;
 esac

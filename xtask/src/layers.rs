@@ -41,6 +41,7 @@ const HOUSE: &[(&str, May)] = &[
     ("kuma", May::UseAll),
     ("kuma-testkit", May::Use(ENGINE)),
     ("kuma-bench", May::UseAll),
+    ("kuma-torture", May::Use(&["kuma-net"])),
     ("xtask", May::Use(&[])),
 ];
 
@@ -48,9 +49,9 @@ const HOUSE: &[(&str, May)] = &[
 const ENGINE: &[&str] = &["kuma-llm", "kuma-types", "kuma-net"];
 
 /// Programs of the repository, not parts of the product: nothing may depend on them in any way.
-const CHORES: &[&str] = &["xtask", "kuma-bench"];
+const CHORES: &[&str] = &["xtask", "kuma-bench", "kuma-torture"];
 
-/// Fakes for tests: a dev-dependency of anybody, a dependency of the load generator only.
+/// Fakes for tests: a dev-dependency of anybody, a dependency of the programs of the repository only.
 const TESTKIT: &str = "kuma-testkit";
 
 /// Libraries that belong to certain crates, so that replacing one touches only those. A dev-dependency is free.
@@ -112,7 +113,7 @@ fn inside(package: &str, may: &May, dependency: &Dependency) -> Option<String> {
     if dependency.kind == Kind::Dev {
         return None;
     }
-    if name == TESTKIT && package != "kuma-bench" {
+    if name == TESTKIT && !CHORES.contains(&package) {
         return Some(format!(
             "{package} depends on {TESTKIT}: it holds fakes and may only be a dev-dependency"
         ));

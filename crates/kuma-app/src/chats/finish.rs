@@ -85,7 +85,12 @@ async fn attempt_failed(
         return Ok(());
     }
     metrics::counter!("kuma_run_retries_total").increment(1);
-    tracing::warn!(code = failure.code, attempt = made, again_in_ms = delay.as_millis() as u64, "an attempt failed");
+    tracing::warn!(
+        code = failure.code,
+        attempt = made,
+        again_in_ms = delay.as_millis() as u64,
+        "an attempt failed"
+    );
     let status = RunEvent::Status {
         status: JobStatus::Failed,
         attempt: (made > 1).then_some(made),

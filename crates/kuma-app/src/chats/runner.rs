@@ -215,7 +215,12 @@ impl Runner {
             Ok(done) => done,
             Err(_) => {
                 let place = self.app.runs().long_permits.clone().try_acquire_owned();
-                let _kept = if place.is_ok() { drop(permit); None } else { Some(permit) };
+                let _kept = if place.is_ok() {
+                    drop(permit);
+                    None
+                } else {
+                    Some(permit)
+                };
                 work.await
             }
         };

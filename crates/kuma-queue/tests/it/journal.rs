@@ -121,7 +121,11 @@ pub(crate) async fn what_was_lost_is_brought_back(world: World) {
     let job = JobId::new();
     let kept: Vec<RunEvent> = (1..=600).map(chunk).collect();
     assert_eq!(writer.reopen(job, 4, 0, kept.clone()).await.unwrap(), 600);
-    assert_eq!(writer.reopen(job, 4, 0, kept[..10].to_vec()).await.unwrap(), 600, "what is there already stays");
+    assert_eq!(
+        writer.reopen(job, 4, 0, kept[..10].to_vec()).await.unwrap(),
+        600,
+        "what is there already stays"
+    );
     assert!(matches!(writer.append(job, 3, vec![chunk("x")]).await, Err(JournalError::Fenced(_))));
     let mut reader = other.follow(job, 590).await.unwrap().unwrap();
     assert_eq!(numbers(&take(&mut reader, 10).await), (591..=600).collect::<Vec<_>>());

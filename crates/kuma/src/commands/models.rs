@@ -91,8 +91,7 @@ async fn fetch(
 #[cfg(feature = "local-llm")]
 async fn requantize(source: PathBuf, target: PathBuf) -> anyhow::Result<()> {
     let written = target.display().to_string();
-    let sizes =
-        tokio::task::spawn_blocking(move || kuma_local::requantize_q4_0(&source, &target)).await??;
+    let sizes = tokio::task::spawn_blocking(move || kuma_local::requantize_q4_0(&source, &target)).await??;
     say(&format!("{written} ({} bytes, {} before)", sizes.after, sizes.before));
     Ok(())
 }

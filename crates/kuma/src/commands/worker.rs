@@ -22,7 +22,11 @@ pub async fn run(mut settings: Settings, concurrency: Option<usize>) -> anyhow::
     let stop = CancellationToken::new();
     models::start(&app, stop.clone()).await?;
     let runner = Runner::start(app).await?;
-    say(&format!("Kuma {} works on up to {} runs at once", env!("CARGO_PKG_VERSION"), settings.runs.max_runs));
+    say(&format!(
+        "Kuma {} works on up to {} runs at once",
+        env!("CARGO_PKG_VERSION"),
+        settings.runs.max_runs
+    ));
     let signal = process::stop_signal().await.context("signals cannot be heard")?;
     tracing::info!(signal, "stopping");
     runner.shut_down(settings.grace).await?;
