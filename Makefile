@@ -1,7 +1,7 @@
 # Short names for the scripts; each script says at its top what it does. Everything it fetches or compiles is kept in
 # ~/.cache/kuma (or $XDG_CACHE_HOME/kuma), shared by all clones.
 .DEFAULT_GOAL := help
-.PHONY: help run build test dev lint fmt bench models openapi clean
+.PHONY: help run build test torture dev lint fmt bench models openapi clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -14,6 +14,9 @@ build: ## web app and server into target/release/kuma
 
 test: ## everything that is tested, with all that the tests need
 	@scripts/test.sh
+
+torture: ## the fault suite, longer: make torture N=200 SEED=1
+	@N="$(N)" SEED="$(SEED)" scripts/torture.sh
 
 dev: ## server rebuilt on change, and Vite on http://localhost:5173
 	@scripts/dev.sh

@@ -2,6 +2,7 @@
 # make test: everything that is tested, with all that the tests need. Ends with one line that counts what passed, failed
 # and was skipped. What it starts it also stops; what it fetches and compiles stays in the cache.
 #   KUMA_TEST_POSTGRES_URL, KUMA_TEST_REDIS_URL   servers to use instead of starting some
+#   KUMA_FAULT_PLANS, KUMA_FAULT_SEED             how many plans of the fault suite (default 10), and the first one's seed
 #   KUMA_FUZZ_SECONDS                             how long the API is fuzzed (default 90)
 set -uo pipefail
 export KUMA_INSTANCE="test-$$"
@@ -99,6 +100,17 @@ browser_tests() {
   return "$status"
 }
 
+# Processes are killed by a plan; a longer run is make torture.
+faults() {
+  local status=0
+  need_server
+  [ -x "$CARGO_TARGET_DIR/debug/kuma-torture" ] || die "there is no fault suite: the Rust build failed"
+  in_time 600 "$CARGO_TARGET_DIR/debug/kuma-torture" --plans "${KUMA_FAULT_PLANS:-10}" --seed "${KUMA_FAULT_SEED:-1}" >"$RUN/faults.log" 2>&1 || status=$?
+  cat "$RUN/faults.log"
+  count_from summary "$RUN/faults.log"
+  return "$status"
+}
+
 api_fuzzing() {
   local status=0
   need_server
@@ -133,5 +145,6 @@ stage "openapi" openapi
 stage "rust tests" rust_tests
 stage "rust examples" rust_examples
 stage "browser tests" browser_tests
+stage "faults" faults
 stage "api fuzzing" api_fuzzing
 finish

@@ -127,3 +127,33 @@ async fn models_are_listed_and_fetched() {
 fn path(path: &std::path::Path) -> &str {
     path.to_str().unwrap()
 }
+
+#[tokio::test]
+async fn a_worker_says_what_it_cannot_reach_and_ends() {
+    let directory = tempfile::tempdir().unwrap();
+    let alone = run(directory.path(), &["worker"], &[], "").await;
+    assert!(!alone.status.success());
+    assert!(complained(&alone).contains("USE_REDIS_QUEUE=true"), "{}", complained(&alone));
+
+    let away = [("USE_REDIS_QUEUE", "true"), ("REDIS_URL", "redis://:hush@127.0.0.1:1")];
+    let no_redis = run(directory.path(), &["worker"], &away, "").await;
+    assert!(!no_redis.status.success());
+    let said = complained(&no_redis);
+    assert_eq!(said.lines().filter(|line| line.starts_with("kuma: ")).count(), 1, "{said}");
+    assert!(said.contains("REDIS_URL") && !said.contains("hush"), "{said}");
+    // A server does not start without it either: it would take messages that nobody answers.
+    assert!(!run(directory.path(), &["serve", "--port", "0"], &away, "").await.status.success());
+
+    let redis = std::env::var("KUMA_TEST_REDIS_URL").expect("KUMA_TEST_REDIS_URL: run the tests with make test");
+    let secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3I=";
+    let no_database = [
+        ("USE_REDIS_QUEUE", "true"),
+        ("REDIS_URL", redis.as_str()),
+        ("DATABASE_URL", "postgres://postgres@127.0.0.1:1/postgres"),
+        ("JWT_SECRET", secret),
+        ("ENCRYPTION_KEY", secret),
+    ];
+    let no_database = run(directory.path(), &["worker"], &no_database, "").await;
+    assert!(!no_database.status.success());
+    assert!(complained(&no_database).contains("DATABASE_URL"), "{}", complained(&no_database));
+}
