@@ -4,6 +4,7 @@ mod chat_list;
 mod cpu;
 mod first_token;
 mod idle;
+mod journal;
 #[cfg(feature = "local-llm")]
 mod local_model;
 #[cfg(not(feature = "local-llm"))]
@@ -37,6 +38,8 @@ pub enum What {
     Cpu,
     /// How many answers stream at once without getting late
     Streams,
+    /// The run journal on Redis beside the in-process one
+    Journal,
     /// The chat list of somebody with a hundred thousand chats
     ChatList,
     /// The in-process model beside llama.cpp's own loop
@@ -59,6 +62,7 @@ impl What {
             Self::FirstToken => "Time to the first token",
             Self::Cpu => "Processor time per token",
             Self::Streams => "Concurrent streams",
+            Self::Journal => "The run journal on Redis",
             Self::ChatList => "A long chat list",
             Self::LocalModel => "The in-process model",
             Self::WebSize => "Size of the chat page",
@@ -72,6 +76,7 @@ impl What {
             Self::FirstToken => first_token::METHOD,
             Self::Cpu => cpu::METHOD,
             Self::Streams => streams::METHOD,
+            Self::Journal => journal::METHOD,
             Self::ChatList => chat_list::METHOD,
             Self::LocalModel => local_model::METHOD,
             Self::WebSize => web_size::METHOD,
@@ -85,6 +90,7 @@ impl What {
             Self::FirstToken => first_token::run(options).await,
             Self::Cpu => cpu::run(options).await,
             Self::Streams => streams::run(options).await,
+            Self::Journal => journal::run(options).await,
             Self::ChatList => chat_list::run(options).await,
             Self::LocalModel => local_model::run(options).await,
             Self::WebSize => web_size::run(options),
