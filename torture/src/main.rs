@@ -69,7 +69,7 @@ async fn plans(
     kuma: &std::path::Path,
     postgres: &services::Postgres,
 ) -> anyhow::Result<u64> {
-    let mut cluster = cluster::Cluster::start(kuma, postgres).await?;
+    let mut cluster = cluster::Cluster::start(kuma, postgres, Vec::new()).await?;
     let (mut passed, mut failed) = (0, 0);
     for seed in options.seed..options.seed + options.plans {
         let begun = Instant::now();
@@ -90,7 +90,8 @@ async fn plans(
                 ));
                 // What it left behind must not fail the next one.
                 cluster.stop().await;
-                cluster = cluster::Cluster::start(kuma, postgres).await?;
+                let people = std::mem::take(&mut cluster.people);
+                cluster = cluster::Cluster::start(kuma, postgres, people).await?;
             }
         }
     }
