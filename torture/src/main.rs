@@ -59,9 +59,22 @@ async fn run(options: &Options) -> anyhow::Result<u64> {
     let kuma = options.kuma.canonicalize().context("the binary (KUMA_BIN)")?;
     let scripts = options.scripts.canonicalize().context("the scripts")?;
     let postgres = services::Postgres::start(&scripts).await?;
-    let outcome = plans(options, &kuma, &postgres).await;
+    // Whoever stops it leaves nothing running: what was started ends with what holds it.
+    let outcome = tokio::select! {
+        outcome = plans(options, &kuma, &postgres) => outcome,
+        stopped = stopped() => Err(stopped.err().unwrap_or_else(|| anyhow::anyhow!("it was stopped"))),
+    };
     postgres.stop().await?;
     outcome
+}
+
+/// Ends when somebody wants this process to end.
+async fn stopped() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+    }
 }
 
 async fn plans(
