@@ -4,7 +4,11 @@
 //! loads what is needed, calls [`run::run`], and keeps what comes out. The same holds for the two
 //! chores of the small model, [`title`] and [`summary`].
 
+mod canonical;
+mod cite;
 pub mod context;
+pub mod cut;
+pub mod fence;
 pub mod prompt;
 pub mod run;
 pub mod summary;
