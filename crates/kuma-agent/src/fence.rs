@@ -7,6 +7,7 @@
 
 use kuma_types::Provenance;
 use rand::Rng;
+use std::fmt::Write as _;
 
 /// The marks of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,12 @@ impl Fence {
     /// Marks that nobody can guess.
     pub fn new() -> Self {
         let bytes: [u8; 16] = rand::rng().random();
-        Self { token: bytes.iter().map(|byte| format!("{byte:02x}")).collect() }
+        let token = bytes.iter().fold(String::new(), |mut token, byte| {
+            // Writing into a string cannot fail.
+            let _ = write!(token, "{byte:02x}");
+            token
+        });
+        Self { token }
     }
 
     /// What the system prompt says about the marks.

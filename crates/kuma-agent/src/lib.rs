@@ -11,10 +11,14 @@ pub mod cut;
 pub mod fence;
 pub mod prompt;
 pub mod run;
+pub mod steps;
 pub mod summary;
 pub mod title;
 pub mod tokens;
 pub mod tool;
 
-pub use context::{ContextPlan, HistoryMessage};
-pub use run::{EventSink, RunEnding, RunInput, RunOutcome, SinkError};
+pub use context::{ContextPlan, HistoryMessage, Summary};
+pub use fence::Fence;
+pub use run::{EventSink, Limits, RunEnding, RunIds, RunInput, RunOutcome, SinkError, Specialist, Told};
+pub use steps::{MemorySteps, StepLog, StepLogError};
+pub use tool::{Tool, Toolbox};

@@ -56,11 +56,6 @@ impl Citations {
         first
     }
 
-    /// Whether there is anything to cite.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.sources.is_empty()
-    }
-
     /// Takes over a citation of an earlier owner of the run.
     pub(crate) fn restore(&mut self, step: &StepCitation) {
         let comparable = quote::comparable(&step.citation.quote);

@@ -29,7 +29,7 @@ fn read<'a>(mode: Mode, pieces: impl IntoIterator<Item = &'a str>) -> Shown {
     let (mut text, mut cited) = (String::new(), Vec::new());
     for piece in out {
         match piece {
-            Piece::Text(more) => text.push_str(&more),
+            Piece::Text(piece) => text.push_str(&piece),
             Piece::Citation(step) => cited.push((step.citation.index, step.source, step.citation.quote)),
         }
     }
