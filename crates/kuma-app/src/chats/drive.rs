@@ -7,7 +7,7 @@ use chrono::Utc;
 use futures::StreamExt;
 use kuma_agent::context::{self, HistoryMessage};
 use kuma_agent::prompt::SystemPrompt;
-use kuma_agent::{EventSink, RunEnding, RunInput, RunOutcome};
+use kuma_agent::{EventSink, MemorySteps, RunEnding, RunIds, RunInput, RunOutcome};
 use kuma_llm::{ChatMessage, ChatModel, ChatRequest, Role};
 use kuma_queue::{Signal, SignalStream};
 use kuma_store::{Agent, Chat, Claim, Job, Message, User};
@@ -203,12 +203,14 @@ async fn answer(app: &App, job: &Job, run: &ActiveRun, sink: &JournalSink) -> Re
     }
     let request = tokio::select! {
         () = run.cancel.cancelled() => {
-            let outcome = RunOutcome { ending: RunEnding::Cancelled, ..failed(internal_failure()) };
+            let outcome = RunOutcome::nothing(RunEnding::Cancelled);
             return Ok(Answered { outcome, model: Some(model_id), question: path.last().cloned() });
         }
         request = request(app, &chat, agent.as_ref(), &user, &path, &*model) => request?,
     };
-    let outcome = kuma_agent::run::run(RunInput { model: &*model, request }, sink, &run.cancel).await;
+    let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
+    let input = RunInput::new(ids, model, request);
+    let outcome = kuma_agent::run::run(input, sink, &MemorySteps::default(), &run.cancel).await;
     Ok(Answered { outcome, model: Some(model_id), question: path.last().cloned() })
 }
 
@@ -265,6 +267,10 @@ fn finished(answered: Answered) -> Finished {
         RunEnding::Failed(failure) => {
             (JobStatus::Failed, MessageStatus::Failed, FinishReason::Stop, Some(failure))
         }
+        // No agent has a tool that asks.
+        RunEnding::WaitingApproval(_) => {
+            (JobStatus::Failed, MessageStatus::Failed, FinishReason::Stop, Some(internal_failure()))
+        }
         RunEnding::Lost => return Finished::lost(),
     };
     Finished::kept(finish::Kept {
@@ -293,12 +299,7 @@ async fn next(app: &App, job: &Job) -> Result<()> {
 }
 
 fn failed(failure: RunFailure) -> RunOutcome {
-    RunOutcome {
-        text: String::new(),
-        reasoning: String::new(),
-        usage: Usage::default(),
-        ending: RunEnding::Failed(failure),
-    }
+    RunOutcome::nothing(RunEnding::Failed(failure))
 }
 
 fn no_model() -> RunFailure {
