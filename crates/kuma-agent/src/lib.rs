@@ -10,6 +10,7 @@ pub mod run;
 pub mod summary;
 pub mod title;
 pub mod tokens;
+pub mod tool;
 
 pub use context::{ContextPlan, HistoryMessage};
 pub use run::{EventSink, RunEnding, RunInput, RunOutcome, SinkError};
