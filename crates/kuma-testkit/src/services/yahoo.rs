@@ -80,10 +80,7 @@ impl Service for Yahoo {
 
 /// A path segment without its percent signs.
 fn decode(segment: &str) -> String {
-    url::form_urlencoded::parse(segment.as_bytes())
-        .map(|(key, _)| key.into_owned())
-        .next()
-        .unwrap_or_default()
+    segment.replace("%5E", "^").replace("%26", "&").replace("%3D", "=")
 }
 
 fn chart((symbol, name, currency, exchange, full, zone, price): &Listed, range: &str) -> Value {
