@@ -253,7 +253,14 @@ impl RunStep {
     /// # Errors
     /// When it was written by a later version, or not by [`Self::encode`].
     pub fn decode(kept: &str) -> Result<Self, StepError> {
-        let value: Value = serde_json::from_str(kept)?;
+        Self::from_value(serde_json::from_str(kept)?)
+    }
+
+    /// Reads it from the JSON itself.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn from_value(value: Value) -> Result<Self, StepError> {
         match value.get("version").and_then(Value::as_u64) {
             Some(version) if version > u64::from(STEP_VERSION) => Err(StepError::Newer(version)),
             _ => Ok(serde_json::from_value(value)?),

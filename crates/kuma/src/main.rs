@@ -58,6 +58,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // The process in which a page is made text of: before settings, threads and everything else.
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().is_some_and(|first| first == kuma_tools::page::worker::COMMAND) {
+        return kuma_tools::page::worker::main(arguments);
+    }
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,4 +18,5 @@ pub(crate) mod message_job;
 pub(crate) mod model_provider;
 pub(crate) mod setting;
 pub(crate) mod usage;
+pub(crate) mod tool_allowance;
 pub(crate) mod user;

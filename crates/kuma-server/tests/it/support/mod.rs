@@ -108,6 +108,7 @@ impl TestServer {
             journal: Arc::new(MemoryJournal::new()),
             queue: Arc::new(MemoryQueue::new()),
             signals: Arc::new(MemorySignals::new()),
+            tools: Vec::new(),
             local: None,
             config,
         })
