@@ -5,7 +5,7 @@ use kuma_types::step::{IntentStep, ReplyStep, STEP_VERSION};
 use kuma_types::{FinishReason, JobId, RunStep, Step, Usage};
 use serde_json::json;
 
-use crate::common::{Database, LEASE, both, connect};
+use crate::common::{Database, LEASE, both};
 
 both!(
     steps_are_kept_in_their_order,
@@ -26,7 +26,7 @@ fn step(number: u32, step: Step) -> RunStep {
     RunStep { version: STEP_VERSION, number, parent_call_id: None, step }
 }
 
-fn reply(number: u32, text: &str) -> RunStep {
+pub(crate) fn reply(number: u32, text: &str) -> RunStep {
     let reply = ReplyStep {
         model: "openai/x".into(),
         text: text.into(),
