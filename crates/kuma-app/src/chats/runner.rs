@@ -211,18 +211,17 @@ impl Runner {
         self.deliveries().insert(job, delivery.clone());
         let work = drive::drive(&self.app, job);
         tokio::pin!(work);
-        let done = match tokio::time::timeout(LONG_RUN, &mut work).await {
-            Ok(done) => done,
-            Err(_) => {
-                let place = self.app.runs().long_permits.clone().try_acquire_owned();
-                let _kept = if place.is_ok() {
-                    drop(permit);
-                    None
-                } else {
-                    Some(permit)
-                };
-                work.await
-            }
+        let done = if let Ok(done) = tokio::time::timeout(LONG_RUN, &mut work).await {
+            done
+        } else {
+            let place = self.app.runs().long_permits.clone().try_acquire_owned();
+            let _kept = if place.is_ok() {
+                drop(permit);
+                None
+            } else {
+                Some(permit)
+            };
+            work.await
         };
         self.deliveries().remove(&job);
         let told = match done {
