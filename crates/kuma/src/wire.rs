@@ -83,8 +83,8 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         anyhow::anyhow!("the database did not answer within {START_PATIENCE:?} (DATABASE_URL)")
     })??;
     let Ports { journal, queue, signals } = ports;
-    let parts = Parts { store, journal, queue, signals, local: local(settings), config };
-    App::new(parts).map_err(|error| anyhow::anyhow!(error))
+    let backends = Parts { store, journal, queue, signals, local: local(settings), config };
+    App::new(backends).map_err(|error| anyhow::anyhow!(error))
 }
 
 /// How runs travel and are heard of.
