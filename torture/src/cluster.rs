@@ -183,7 +183,7 @@ impl Cluster {
             let body = json!({ "email": email, "password": "correct horse", "name": "Ann" });
             let answer = self.http.post(format!("{server}/api/auth/signup")).json(&body).send().await?;
             let answer: Value = answer.error_for_status()?.json().await?;
-            self.people.push(answer["token"].as_str().context("no token")?.to_owned());
+            self.people.push(crate::check::at(&answer, "/token").as_str().context("no token")?.to_owned());
         }
         Ok(())
     }

@@ -85,9 +85,9 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         anyhow::anyhow!("the database did not answer within {START_PATIENCE:?} (DATABASE_URL)")
     })??;
     let Ports { journal, queue, signals } = ports;
-    let parts = Parts { store, journal, queue, signals, tools: tools(settings)?,
- local: local(settings), config };
-    App::new(parts).map_err(|error| anyhow::anyhow!(error))
+    let (tools, local) = (tools(settings)?, local(settings));
+    let backends = Parts { store, journal, queue, signals, tools, local, config };
+    App::new(backends).map_err(|error| anyhow::anyhow!(error))
 }
 
 /// What agents can do. Tools for pictures come with pictures in chats.

@@ -141,8 +141,8 @@ pub(crate) async fn a_journal_of_unknown_length_begins_far_beyond_it(world: Worl
     assert_eq!(writer.base(job).await.unwrap(), None);
     // Of many who begin it, one does.
     let begin = || writer.reopen(job, 1, 0, vec![chunk("a"), chunk("b")]);
-    let begun = futures::future::join_all([begin(), begin(), begin()]).await;
-    assert!(begun.into_iter().all(|last| last.unwrap() == 2));
+    let all = futures::future::join_all([begin(), begin(), begin()]).await;
+    assert!(all.into_iter().all(|last| last.unwrap() == 2));
     assert_eq!(other.base(job).await.unwrap(), Some(0));
     let reader = other.follow(job, 2).await.unwrap().unwrap();
     // Its events are not known to whoever goes on with it.
