@@ -31,7 +31,10 @@ impl<'a> Allowances<'a> {
     pub async fn add(&self, user: UserId, tool: &str) -> Result<()> {
         let row = Model { user_id: user.0, tool: tool.to_owned(), created_at: now() };
         let once = OnConflict::columns([Column::UserId, Column::Tool]).do_nothing().to_owned();
-        Entity::insert(row.into_active_model()).on_conflict(once).exec_without_returning(&self.db.write).await?;
+        Entity::insert(row.into_active_model())
+            .on_conflict(once)
+            .exec_without_returning(&self.db.write)
+            .await?;
         Ok(())
     }
 

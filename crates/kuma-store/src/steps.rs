@@ -1,7 +1,9 @@
 //! The finished steps of runs: what a new owner continues from. For the code that drives runs.
 
 use kuma_types::{JobId, RunStep, Step};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, SqlErr};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, SqlErr,
+};
 use uuid::Uuid;
 
 use crate::db::{Db, now};

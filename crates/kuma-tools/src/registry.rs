@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kuma_agent::tool::{Tool, typed};
-use kuma_types::ToolCategory;
 use kuma_net::{ClientError, ClientOptions, build_client};
+use kuma_types::ToolCategory;
 
 use crate::finance::Markets;
 use crate::images::{Images, NoImages, NoVisionModel, Ocr, Pictures, VisionModels};

@@ -40,14 +40,11 @@ pub async fn decide(
         }),
         Decision::Deny { .. } => json!({ "jobId": job, "callId": call_id }),
     };
-    let word = if matches!(decision, Decision::Approve { .. }) { "approval.granted" } else { "approval.denied" };
+    let word =
+        if matches!(decision, Decision::Approve { .. }) { "approval.granted" } else { "approval.denied" };
     let decided = app.store().approvals().decide(owner.id, job, call_id, decision).await.map_err(error)?;
-    let entry = NewAudit {
-        user_id: Some(owner.id),
-        action: word.to_owned(),
-        subject: Some(waiting.tool),
-        details,
-    };
+    let entry =
+        NewAudit { user_id: Some(owner.id), action: word.to_owned(), subject: Some(waiting.tool), details };
     app.store().audit().add(entry).await?;
     if decided.resumed {
         submit::publish(app, job, None).await;
@@ -66,9 +63,11 @@ fn error(error: StoreError) -> AppError {
             "already_decided",
             "This was decided before. The first decision stands.",
         ),
-        StoreError::Conflict(_) => {
-            AppError::new(ErrorKind::Conflict, "run_over", "This run is over: there is nothing left to decide.")
-        }
+        StoreError::Conflict(_) => AppError::new(
+            ErrorKind::Conflict,
+            "run_over",
+            "This run is over: there is nothing left to decide.",
+        ),
         error => error.into(),
     }
 }

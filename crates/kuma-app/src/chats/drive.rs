@@ -13,7 +13,8 @@ use kuma_llm::{ChatMessage, ChatModel, ChatRequest, Role};
 use kuma_queue::{Signal, SignalStream};
 use kuma_store::{Agent, Chat, Claim, Job, Message, User};
 use kuma_types::{
-    Decision, FinishReason, JobId, JobStatus, MessageRole, MessageStatus, RunEvent, RunFailure, RunStep, ToolCallRecord,
+    Decision, FinishReason, JobId, JobStatus, MessageRole, MessageStatus, RunEvent, RunFailure, RunStep,
+    ToolCallRecord,
 };
 use tracing::Instrument;
 
@@ -208,13 +209,7 @@ async fn load(app: &App, job: &Job) -> Result<Loaded> {
     Ok(Loaded { user, chat, agent, path })
 }
 
-async fn answer(
-    app: &App,
-    job: &Job,
-    run: &ActiveRun,
-    sink: &JournalSink,
-    told: Told,
-) -> Result<Answered> {
+async fn answer(app: &App, job: &Job, run: &ActiveRun, sink: &JournalSink, told: Told) -> Result<Answered> {
     let Loaded { user, chat, agent, path } = load(app, job).await?;
     let wanted = job.model.as_deref().or(agent.as_ref().and_then(|agent| agent.model.as_deref()));
     let Some(model) = app.models().pick(app, wanted).await? else {

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn secrets_stay_out_of_the_audit_log() {
-        let arguments = json!({"to": "ann", "headers": [{"Authorization": "Bearer x"}], "apiKey": 1, "note": "token"});
+        let arguments =
+            json!({"to": "ann", "headers": [{"Authorization": "Bearer x"}], "apiKey": 1, "note": "token"});
         let kept = json!({"to": "ann", "headers": [{"Authorization": "[removed]"}], "apiKey": "[removed]", "note": "token"});
         assert_eq!(without_secrets(&arguments), kept);
     }

@@ -74,7 +74,10 @@ pub(crate) async fn specialists(
 
 /// Where text from outside in earlier answers came from: what a model wrote after it read such text may
 /// carry its words on.
-pub(crate) fn taint_of<'a>(app: &App, earlier: impl Iterator<Item = &'a [ToolCallRecord]>) -> Option<Provenance> {
+pub(crate) fn taint_of<'a>(
+    app: &App,
+    earlier: impl Iterator<Item = &'a [ToolCallRecord]>,
+) -> Option<Provenance> {
     let mut places = Vec::new();
     for call in earlier.flatten() {
         let tool = app.tools().iter().find(|tool| tool.info().name == call.tool);

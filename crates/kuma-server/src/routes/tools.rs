@@ -77,7 +77,10 @@ pub struct ToolsBody {
 #[utoipa::path(get, path = "/tools", tag = "tools", operation_id = "listTools", security(("bearer" = [])), responses(
     (status = 200, description = "All of them, with what you can use now", body = ToolsBody),
 ))]
-async fn list(State(state): State<ServerState>, CurrentUser(user): CurrentUser) -> ApiResult<Json<ToolsBody>> {
+async fn list(
+    State(state): State<ServerState>,
+    CurrentUser(user): CurrentUser,
+) -> ApiResult<Json<ToolsBody>> {
     let tools = tools::list(&state.app, user.id).await?;
     Ok(Json(ToolsBody { items: tools.into_iter().map(ToolView::from).collect() }))
 }

@@ -187,8 +187,9 @@ fn tools(values: &mut Values) -> anyhow::Result<ToolSettings> {
     tools.finance.finnhub_key = values.secret("FINNHUB_API_KEY");
     tools.finance.finnhub_url = values.url("FINNHUB_BASE_URL", &tools.finance.finnhub_url)?;
     let allowed = values.text("KUMA_ALLOW_PRIVATE_HOSTS", "");
-    tools.page.allow_private =
-        allowed.parse().map_err(|error| anyhow::anyhow!("KUMA_ALLOW_PRIVATE_HOSTS is {allowed:?}: {error}"))?;
+    tools.page.allow_private = allowed
+        .parse()
+        .map_err(|error| anyhow::anyhow!("KUMA_ALLOW_PRIVATE_HOSTS is {allowed:?}: {error}"))?;
     Ok(tools)
 }
 

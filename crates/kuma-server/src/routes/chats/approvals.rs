@@ -68,7 +68,9 @@ pub async fn decide(
     errors.finish()?;
     let decision = match body.decision {
         DecisionWord::Approve => Decision::Approve { arguments: body.arguments },
-        DecisionWord::Deny => Decision::Deny { reason: body.reason.filter(|reason| !reason.trim().is_empty()) },
+        DecisionWord::Deny => {
+            Decision::Deny { reason: body.reason.filter(|reason| !reason.trim().is_empty()) }
+        }
     };
     chats::decide(&state.app, &user, job, &call, decision, body.remember).await?;
     Ok(StatusCode::ACCEPTED)
