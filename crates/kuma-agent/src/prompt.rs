@@ -37,24 +37,19 @@ pub fn overhead(toolbox: &Toolbox, specialists: &[Specialist]) -> usize {
     if toolbox.is_empty() && specialists.is_empty() {
         return 0;
     }
-    let said = about_tools(Some((toolbox, specialists)), &Fence::new(), true, true);
+    let said = about_tools(Some(toolbox), &Fence::new(), true, true);
     let specs = specs(toolbox, specialists);
     tokens::estimate(&said) + specs.iter().map(|spec| tokens::estimate(&spec_text(spec))).sum::<usize>()
 }
 
 /// What is said about tools, text from outside and citations. `fenced`: some is in the context already.
-pub(crate) fn about_tools(
-    tools: Option<(&Toolbox, &[Specialist])>,
-    fence: &Fence,
-    fenced: bool,
-    cites: bool,
-) -> String {
+pub(crate) fn about_tools(tools: Option<&Toolbox>, fence: &Fence, fenced: bool, cites: bool) -> String {
     let mut said: Vec<String> = Vec::new();
     let mut outside = fenced;
-    if let Some((toolbox, specialists)) = tools {
+    if let Some(toolbox) = tools {
         let infos = || toolbox.tools().iter().map(|tool| tool.info());
-        let theirs = specialists.iter().flat_map(|agent| agent.toolbox.tools());
-        outside |= infos().chain(theirs.map(|tool| tool.info())).any(|info| info.outside);
+        // Any tool may bring text of others, whether it always does or not.
+        outside = true;
         let hints: Vec<&str> = infos().filter_map(|info| info.hint.as_deref()).collect();
         if !hints.is_empty() {
             said.push(format!("About your tools:\n- {}", hints.join("\n- ")));

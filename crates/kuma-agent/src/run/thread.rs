@@ -104,7 +104,7 @@ impl<'a> Thread<'a> {
 
     /// Puts what tools need to be said into the system prompt. None of it is from outside.
     fn instruct(&mut self) {
-        let tools = if self.can_call() { Some((self.toolbox, self.specialists)) } else { None };
+        let tools = self.can_call().then_some(self.toolbox);
         let fenced = self.shared.state().taint.is_some();
         let said = prompt::about_tools(tools, self.shared.fence, fenced, self.shared.cites);
         if said.is_empty() {
