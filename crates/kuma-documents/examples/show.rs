@@ -29,7 +29,14 @@ async fn main() -> std::io::Result<()> {
                 continue;
             }
         };
-        writeln!(out, "{:?} {:?}, {} pages {:?}", parsed.kind, parsed.title, parsed.pages.len(), parsed.warnings)?;
+        writeln!(
+            out,
+            "{:?} {:?}, {} pages {:?}",
+            parsed.kind,
+            parsed.title,
+            parsed.pages.len(),
+            parsed.warnings
+        )?;
         if cut {
             let mut words = |text: &str| text.split_whitespace().count() * 4 / 3;
             for chunk in chunks(&parsed, ChunkOptions::default(), &mut words) {

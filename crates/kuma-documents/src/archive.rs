@@ -68,6 +68,7 @@ impl<'a> Archive<'a> {
 
     /// A part that the format demands.
     pub(crate) fn required(&mut self, name: &str) -> Result<String, ParseError> {
-        self.text(name)?.ok_or_else(|| ParseError::damaged(self.kind, format_args!("{name} is missing in it")))
+        self.text(name)?
+            .ok_or_else(|| ParseError::damaged(self.kind, format_args!("{name} is missing in it")))
     }
 }

@@ -86,7 +86,8 @@ mod tests {
         let text = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。";
         let (sjis, _, _) = encoding_rs::SHIFT_JIS.encode(text);
         assert_eq!(decode(&sjis).as_deref(), Some(text));
-        let text = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.";
+        let text =
+            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.";
         let (cyrillic, _, _) = encoding_rs::WINDOWS_1251.encode(text);
         assert_eq!(decode(&cyrillic).as_deref(), Some(text));
     }

@@ -58,7 +58,9 @@ pub enum ParseError {
         limit: u64,
     },
     /// A picture with too many pixels.
-    #[error("The picture has {width} × {height} pixels; at most {limit} million can be read. Scale it down and upload it again.")]
+    #[error(
+        "The picture has {width} × {height} pixels; at most {limit} million can be read. Scale it down and upload it again."
+    )]
     TooManyPixels {
         /// Width in pixels.
         width: u32,
@@ -71,7 +73,9 @@ pub enum ParseError {
     #[error("The file is nested too deeply to be read.")]
     TooDeep,
     /// Nothing to read without text recognition, and that is not installed.
-    #[error("The file holds only pictures, and reading text from pictures (OCR) is not installed on this server. The administrator can install tesseract.")]
+    #[error(
+        "The file holds only pictures, and reading text from pictures (OCR) is not installed on this server. The administrator can install tesseract."
+    )]
     NoOcr,
     /// Nothing was found to read.
     #[error("No text was found in the file.")]
@@ -101,7 +105,9 @@ pub enum ParseError {
         why: String,
     },
     /// The reader could not be started or did not keep to the protocol: a fault of the server, not of the file.
-    #[error("The file could not be read because of a fault on the server ({why}). Try again, and tell the administrator if it stays.")]
+    #[error(
+        "The file could not be read because of a fault on the server ({why}). Try again, and tell the administrator if it stays."
+    )]
     Internal {
         /// What happened.
         why: String,
@@ -134,10 +140,7 @@ impl ParseError {
 
     /// Whether the same file may be read when tried again: only when the server was at fault or short of something.
     pub fn may_pass_again(&self) -> bool {
-        matches!(
-            self,
-            Self::Internal { .. } | Self::TooSlow { .. } | Self::NoOcr | Self::OcrFailed { .. }
-        )
+        matches!(self, Self::Internal { .. } | Self::TooSlow { .. } | Self::NoOcr | Self::OcrFailed { .. })
     }
 
     pub(crate) fn damaged(kind: Kind, why: impl std::fmt::Display) -> Self {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::child::Walls;
+use crate::child::{Probe, Walls};
 use crate::error::ParseError;
 use crate::model::Page;
 use crate::output::Picture;
@@ -21,8 +21,11 @@ pub(crate) enum Message {
     Picture(Picture),
     Done(Summary),
     Failed(ParseError),
+    Probed(Probe),
 }
 
+/// The tags of all messages.
+const TAGS: &[u8] = b"SPTIDFW";
 /// Bytes of a picture's payload before its pixels: width and height.
 const PICTURE_HEAD: usize = 8;
 
@@ -41,6 +44,7 @@ pub(crate) fn write(to: &mut impl Write, message: &Message) -> io::Result<()> {
         }
         Message::Done(summary) => (b'D', to_json(summary)?),
         Message::Failed(error) => (b'F', to_json(error)?),
+        Message::Probed(probe) => (b'W', to_json(probe)?),
     };
     let length = u32::try_from(payload.len()).map_err(|_| io::Error::other("a message of more than 4 GB"))?;
     to.write_all(&[tag])?;
@@ -79,11 +83,15 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         let mut head = [0u8; 5];
         self.from.read_exact(&mut head).await.map_err(|_| ReadError::Ended)?;
         let [tag, length @ ..] = head;
+        if !TAGS.contains(&tag) {
+            return Err(ReadError::Nonsense("the reader sent an unknown message".to_owned()));
+        }
         let length = u64::from(u32::from_le_bytes(length));
         self.left = self.left.checked_sub(length).ok_or(ReadError::TooMuch)?;
         // The buffer grows with what arrives, not with what was announced.
         let mut payload = Vec::new();
-        let got = (&mut self.from).take(length).read_to_end(&mut payload).await.map_err(|_| ReadError::Ended)?;
+        let got =
+            (&mut self.from).take(length).read_to_end(&mut payload).await.map_err(|_| ReadError::Ended)?;
         if got as u64 != length {
             return Err(ReadError::Ended);
         }
@@ -94,7 +102,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             b'I' => picture(payload).map(Message::Picture),
             b'D' => json(&payload).map(Message::Done),
             b'F' => json(&payload).map(Message::Failed),
-            _ => Err(ReadError::Nonsense("an unknown message".to_owned())),
+            b'W' => json(&payload).map(Message::Probed),
+            _ => Err(ReadError::Nonsense("the reader sent an unknown message".to_owned())),
         }
     }
 }

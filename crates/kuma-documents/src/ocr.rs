@@ -28,7 +28,9 @@ impl Ocr {
     /// The tesseract on this server with the languages that are installed for it (English first), if there is one.
     pub async fn find() -> Option<Self> {
         let paths = std::env::var_os("PATH")?;
-        let program = std::env::split_paths(&paths).map(|folder| folder.join("tesseract")).find(|path| path.is_file())?;
+        let program = std::env::split_paths(&paths)
+            .map(|folder| folder.join("tesseract"))
+            .find(|path| path.is_file())?;
         let listed = Command::new(&program).arg("--list-langs").stdin(Stdio::null()).output().await.ok()?;
         let text = String::from_utf8_lossy(&listed.stdout).into_owned();
         let mut languages: Vec<&str> =
@@ -49,7 +51,17 @@ impl Ocr {
     pub(crate) fn readable(&self) -> Vec<String> {
         let own = self.program.parent().map(Path::to_path_buf);
         let data = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
-        let system = ["/usr", "/lib", "/lib64", "/bin", "/etc", "/opt/homebrew", "/nix/store", "/dev/null", "/proc/self"];
+        let system = [
+            "/usr",
+            "/lib",
+            "/lib64",
+            "/bin",
+            "/etc",
+            "/opt/homebrew",
+            "/nix/store",
+            "/dev/null",
+            "/proc/self",
+        ];
         system
             .iter()
             .map(PathBuf::from)
@@ -61,10 +73,16 @@ impl Ocr {
 }
 
 /// Runs the prepared command on a picture. The answer's boxes are in points of a page that is `page_width` wide.
-pub(crate) async fn recognise(mut command: Command, picture: &Picture, page_width: f32) -> Result<Vec<Block>, String> {
+pub(crate) async fn recognise(
+    mut command: Command,
+    picture: &Picture,
+    page_width: f32,
+) -> Result<Vec<Block>, String> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().map_err(|error| format!("text recognition could not be started: {error}"))?;
-    let (Some(mut stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    let mut child =
+        command.spawn().map_err(|error| format!("text recognition could not be started: {error}"))?;
+    let (Some(mut stdin), Some(stdout), Some(stderr)) =
+        (child.stdin.take(), child.stdout.take(), child.stderr.take())
     else {
         return Err("text recognition has no pipes".to_owned());
     };
@@ -164,7 +182,10 @@ mod tests {
                       5\t1\t1\t1\t2\t2\t90\t40\t3\t3\t4\t~\n\
                       5\t1\t2\t1\t1\t1\t10\t80\t30\t10\t90\tEnd\n";
         let found = blocks(answer, 0.5);
-        assert_eq!(found.iter().map(|block| block.text.as_str()).collect::<Vec<_>>(), ["Hello world again", "End"]);
+        assert_eq!(
+            found.iter().map(|block| block.text.as_str()).collect::<Vec<_>>(),
+            ["Hello world again", "End"]
+        );
         let line = found[0].lines[0];
         assert_eq!((line.start, line.end), (0, 11));
         assert_eq!(line.rect, Rect { x: 5.0, y: 10.0, width: 35.0, height: 5.0 });

@@ -63,7 +63,10 @@ impl<'a> Output<'a> {
     /// Passes on a page; its number is given here.
     pub(crate) fn page(&mut self, mut page: Page) -> Result<(), ParseError> {
         if self.pages >= self.limits.pages {
-            return Err(ParseError::TooManyPages { pages: u64::from(self.pages) + 1, limit: self.limits.pages });
+            return Err(ParseError::TooManyPages {
+                pages: u64::from(self.pages) + 1,
+                limit: self.limits.pages,
+            });
         }
         self.pages += 1;
         page.number = self.pages;

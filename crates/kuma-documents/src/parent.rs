@@ -10,7 +10,7 @@ use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::time::{Instant, timeout};
 
-use crate::child::{Request, Walls};
+use crate::child::{Probe, Request, Walls};
 use crate::error::ParseError;
 use crate::frames::{Message, ReadError, Reader};
 use crate::limits::Limits;
@@ -56,7 +56,10 @@ pub struct Parser {
 impl Parser {
     /// `program` is started for each file with `arguments` and one more: the request. It must call
     /// [`crate::child::run`] with that; for Kuma itself that is its own path and `parse`.
-    pub fn new(program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+    pub fn new(
+        program: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = impl Into<OsString>>,
+    ) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
         Self { program: program.into(), arguments, limits: Limits::default(), ocr: None }
     }
@@ -94,7 +97,9 @@ impl Parser {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| ParseError::internal(format_args!("the reader could not be started: {error}")))?;
+            .map_err(|error| {
+                ParseError::internal(format_args!("the reader could not be started: {error}"))
+            })?;
         let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(ParseError::internal("the reader has no pipes"));
         };
@@ -114,10 +119,34 @@ impl Parser {
         result
     }
 
+    /// Starts a child that tries to get out, and says what held it. For checks of an installation.
+    pub async fn probe(&self) -> Result<Probe, ParseError> {
+        let mut command = self.command(&Request::Probe { limits: self.limits.clone() })?;
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().map_err(|error| {
+            ParseError::internal(format_args!("the reader could not be started: {error}"))
+        })?;
+        let Some(stdout) = child.stdout.take() else {
+            return Err(ParseError::internal("the reader has no pipes"));
+        };
+        let mut reader = Reader::new(stdout, self.limits.output_bytes);
+        match timeout(Duration::from_secs(self.limits.wall_seconds), reader.read()).await {
+            Ok(Ok(Message::Probed(probe))) => Ok(probe),
+            Ok(Ok(Message::Failed(error))) => Err(error),
+            other => Err(ParseError::internal(format_args!("the reader did not answer: {other:?}"))),
+        }
+    }
+
     fn command(&self, request: &Request) -> Result<Command, ParseError> {
         let request = serde_json::to_string(request).map_err(ParseError::internal)?;
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).arg(request).env_clear().current_dir("/").process_group(0).kill_on_drop(true);
+        command
+            .args(&self.arguments)
+            .arg(request)
+            .env_clear()
+            .current_dir("/")
+            .process_group(0)
+            .kill_on_drop(true);
         Ok(command)
     }
 
@@ -156,6 +185,9 @@ impl Parser {
                     progress(Progress::Pictures { done: pictures.done });
                 }
                 Message::Failed(error) => return Err(Ended::Said(error)),
+                Message::Probed(_) => {
+                    return Err(Ended::Said(ParseError::internal("the reader answered another question")));
+                }
                 Message::Done(summary) => return finished(summary, pages, pictures).map_err(Ended::Said),
             }
         }
@@ -188,7 +220,8 @@ impl Parser {
     }
 
     fn recogniser(&self, ocr: &Ocr) -> Result<Command, ParseError> {
-        let program = ocr.program.to_str().ok_or_else(|| ParseError::internal("the path of tesseract is not text"))?;
+        let program =
+            ocr.program.to_str().ok_or_else(|| ParseError::internal("the path of tesseract is not text"))?;
         let mut command = self.command(&Request::Recognise {
             program: program.to_owned(),
             arguments: ocr.arguments(),
@@ -268,7 +301,10 @@ fn finished(summary: Summary, pages: Vec<Page>, pictures: Pictures) -> Result<Pa
     }
     if !pictures.failed.is_empty() {
         let pages: Vec<String> = pictures.failed.iter().take(10).map(u32::to_string).collect();
-        warnings.push(format!("The text in the pictures of these pages could not be recognised: {}.", pages.join(", ")));
+        warnings.push(format!(
+            "The text in the pictures of these pages could not be recognised: {}.",
+            pages.join(", ")
+        ));
     }
     parsed.warnings = warnings;
     Ok(parsed)

@@ -30,6 +30,8 @@ pub(crate) enum Request {
         /// Whether pictures may be sent.
         ocr: bool,
     },
+    /// Try what the walls are there to refuse.
+    Probe { limits: Limits },
     /// Become this program, inside walls that leave it libraries to read and nothing else.
     Recognise { program: String, arguments: Vec<String>, readable: Vec<String>, limits: Limits },
 }
@@ -38,6 +40,7 @@ pub(crate) enum Request {
 pub fn run(request: &str) -> ExitCode {
     match serde_json::from_str(request) {
         Ok(Request::Parse { limits, extension, ocr }) => parse_stdin(limits, extension, ocr),
+        Ok(Request::Probe { limits }) => probe(&limits),
         Ok(Request::Recognise { program, arguments, readable, limits }) => {
             if let Err(error) = walls::around_program(&limits, &readable) {
                 complain(&error);
@@ -48,7 +51,9 @@ pub fn run(request: &str) -> ExitCode {
             ExitCode::FAILURE
         }
         Err(_) => {
-            complain("this command is for the server only: it reads uploaded files in a process of their own");
+            complain(
+                "this command is for the server only: it reads uploaded files in a process of their own",
+            );
             ExitCode::FAILURE
         }
     }
@@ -80,12 +85,54 @@ fn parse_stdin(limits: Limits, extension: Option<String>, ocr: bool) -> ExitCode
     }
 }
 
+/// What a child could not do behind its walls.
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// The walls it built.
+    pub walls: Walls,
+    /// A file that everybody may read was refused.
+    pub no_files: bool,
+    /// A network connection was refused before it was tried.
+    pub no_network: bool,
+    /// Another process was refused.
+    pub no_processes: bool,
+    /// More memory than the limit was refused.
+    pub no_more_memory: bool,
+}
+
+fn probe(limits: &Limits) -> ExitCode {
+    use std::io::ErrorKind::PermissionDenied;
+    let message = match walls::around_parser(limits) {
+        Ok(walls) => {
+            let refused =
+                |error: Option<std::io::Error>| error.is_some_and(|error| error.kind() == PermissionDenied);
+            let too_much = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX / 2);
+            Message::Probed(Probe {
+                walls,
+                no_files: refused(std::fs::File::open("/").err()),
+                no_network: refused(std::net::TcpStream::connect(("127.0.0.1", 9)).err()),
+                no_processes: std::process::Command::new("/bin/true").status().is_err(),
+                no_more_memory: Vec::<u8>::new().try_reserve_exact(too_much).is_err(),
+            })
+        }
+        Err(why) => Message::Failed(ParseError::Internal { why }),
+    };
+    match write(&mut std::io::stdout().lock(), &message) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
 /// A panic of a parser is an answer like any other.
 fn on_large_stack(
     work: impl FnOnce() -> Result<Summary, ParseError> + Send + 'static,
 ) -> Result<Summary, ParseError> {
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).map_err(ParseError::internal)?;
-    thread.join().unwrap_or_else(|_| Err(ParseError::Crashed { why: "the reader met something it did not expect".to_owned() }))
+    let thread =
+        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).map_err(ParseError::internal)?;
+    thread.join().unwrap_or_else(|_| {
+        Err(ParseError::Crashed { why: "the reader met something it did not expect".to_owned() })
+    })
 }
 
 fn read_and_parse(limits: &Limits, extension: Option<&str>, ocr: bool) -> Result<Summary, ParseError> {

@@ -55,8 +55,8 @@ mod linux {
         RulesetStatus, Scope,
     };
     use seccompiler::{
-        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-        TargetArch, apply_filter,
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+        SeccompRule, TargetArch, apply_filter,
     };
 
     /// The newest set of Landlock rules this code knows; an older kernel enforces what it can.
@@ -168,8 +168,8 @@ mod linux {
     pub(super) fn allow_only_computing() -> Result<bool, String> {
         let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else { return Ok(false) };
         let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
-            COMPUTING.iter().map(|call| (i64::from(*call), Vec::new())).collect();
-        rules.insert(i64::from(libc::SYS_clone), vec![clone_flag(libc::CLONE_THREAD as u64)?]);
+            COMPUTING.iter().map(|call| (*call, Vec::new())).collect();
+        rules.insert(libc::SYS_clone, vec![clone_flag(libc::CLONE_THREAD as u64)?]);
         // First the filter for `clone3`: once the other is in force, no further filter can be set.
         apply(clone3_unknown(), SeccompAction::Allow, libc::ENOSYS, true, arch)?;
         apply(rules, SeccompAction::Allow, libc::EPERM, false, arch)?;
@@ -180,15 +180,15 @@ mod linux {
     pub(super) fn deny_network_and_processes() -> Result<bool, String> {
         let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else { return Ok(false) };
         let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
-            REACHING_OUT.iter().map(|call| (i64::from(*call), Vec::new())).collect();
-        rules.insert(i64::from(libc::SYS_clone), vec![clone_flag(0)?]);
+            REACHING_OUT.iter().map(|call| (*call, Vec::new())).collect();
+        rules.insert(libc::SYS_clone, vec![clone_flag(0)?]);
         apply(clone3_unknown(), SeccompAction::Allow, libc::ENOSYS, true, arch)?;
         apply(rules, SeccompAction::Allow, libc::EPERM, true, arch)?;
         Ok(true)
     }
 
     fn clone3_unknown() -> BTreeMap<i64, Vec<SeccompRule>> {
-        BTreeMap::from([(i64::from(libc::SYS_clone3), Vec::new())])
+        BTreeMap::from([(libc::SYS_clone3, Vec::new())])
     }
 
     /// `clone` calls whose "make a thread" flag has this value.
@@ -210,8 +210,10 @@ mod linux {
         let refuse = SeccompAction::Errno(errno as u32);
         let (matched, other) = if refuse_matching { (refuse, allow) } else { (allow, refuse) };
         let filter = SeccompFilter::new(matching, other, matched, arch).map_err(|error| error.to_string())?;
-        let program: BpfProgram = filter.try_into().map_err(|error: seccompiler::BackendError| error.to_string())?;
-        apply_filter(&program).map_err(|error| format!("the filter of system calls could not be set: {error}"))
+        let program: BpfProgram =
+            filter.try_into().map_err(|error: seccompiler::BackendError| error.to_string())?;
+        apply_filter(&program)
+            .map_err(|error| format!("the filter of system calls could not be set: {error}"))
     }
 }
 

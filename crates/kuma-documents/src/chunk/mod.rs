@@ -92,7 +92,15 @@ pub fn chunks(parsed: &Parsed, options: ChunkOptions, count: &mut dyn FnMut(&str
     let (text, placed) = parsed.laid_out();
     let max = options.max_tokens.max(8);
     let queue = pieces(&text, &placed, max, count);
-    let mut packer = Packer { text: &text, placed: &placed, max, count, current: Vec::new(), tokens: 0, chunks: Vec::new() };
+    let mut packer = Packer {
+        text: &text,
+        placed: &placed,
+        max,
+        count,
+        current: Vec::new(),
+        tokens: 0,
+        chunks: Vec::new(),
+    };
     // Taken from the end, so that what does not fit can be put back.
     let mut queue: Vec<Piece> = queue.into_iter().rev().collect();
     while let Some(piece) = queue.pop() {
@@ -202,11 +210,11 @@ impl Packer<'_, '_> {
     fn places(&self) -> Vec<Passage> {
         let mut places: Vec<Passage> = Vec::new();
         for piece in &self.current {
-            let Some(placed) = self.placed.get(piece.block) else { continue };
+            let Some(spot) = self.placed.get(piece.block) else { continue };
             let Range { start, end } = piece.range;
-            let boxes = placed.block.boxes(&(start - placed.start..end - placed.start));
+            let boxes = spot.block.boxes(&(start - spot.start..end - spot.start));
             match places.last_mut() {
-                Some(last) if last.page == placed.page.number => {
+                Some(last) if last.page == spot.page.number => {
                     last.end = end;
                     for rect in boxes {
                         if last.boxes.last() != Some(&rect) {
@@ -215,8 +223,8 @@ impl Packer<'_, '_> {
                     }
                 }
                 _ => places.push(Passage {
-                    page: placed.page.number,
-                    label: placed.page.label,
+                    page: spot.page.number,
+                    label: spot.page.label,
                     start,
                     end,
                     boxes: boxes.collect(),

@@ -34,7 +34,8 @@ pub(super) fn pieces(
     max: usize,
     count: &mut dyn FnMut(&str) -> usize,
 ) -> Vec<Piece> {
-    let mut maker = Maker { text, max, count, path: Path::default(), pieces: Vec::new(), known: HashMap::new() };
+    let mut maker =
+        Maker { text, max, count, path: Path::default(), pieces: Vec::new(), known: HashMap::new() };
     for (index, placed) in placed.iter().enumerate() {
         maker.block(index, placed);
     }
@@ -223,7 +224,8 @@ impl Path {
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.name.iter().map(|name| name.chars().take(HEADING_CHARS).collect()).collect();
+        let mut names: Vec<String> =
+            self.name.iter().map(|name| name.chars().take(HEADING_CHARS).collect()).collect();
         for (_, heading) in &self.stack {
             if names.last() != Some(heading) {
                 names.push(heading.clone());

@@ -55,18 +55,20 @@ pub(super) fn halves(text: &str, range: &Range<usize>) -> Option<(Range<usize>, 
     let inside = |at: usize| at > 0 && at < part.len();
     // The edges of the window are the end of nothing, and what it shows may begin inside a letter.
     let candidates = |bounds: Vec<usize>| {
-        let mut cuts: Vec<usize> = bounds
-            .into_iter()
-            .filter(|at| *at > 0 && *at < near.len())
-            .map(|at| window.start + at)
-            .collect();
+        let mut cuts: Vec<usize> =
+            bounds.into_iter().filter(|at| *at > 0 && *at < near.len()).map(|at| window.start + at).collect();
         cuts.sort_by_key(|at| at.abs_diff(middle));
         cuts.into_iter().take(TRIES).find(|at| is_boundary(part, *at))
     };
     let cut = candidates(near.split_word_bound_indices().map(|(at, _)| at).collect())
         .or_else(|| candidates(near.grapheme_indices(true).map(|(at, _)| at).collect()))
         .or_else(|| part.grapheme_indices(true).map(|(at, _)| at).find(|at| inside(*at)))
-        .or_else(|| part.char_indices().map(|(at, _)| at).filter(|at| inside(*at)).min_by_key(|at| at.abs_diff(middle)))?;
+        .or_else(|| {
+            part.char_indices()
+                .map(|(at, _)| at)
+                .filter(|at| inside(*at))
+                .min_by_key(|at| at.abs_diff(middle))
+        })?;
     let cut = range.start + cut;
     Some((range.start..cut, cut..range.end))
 }

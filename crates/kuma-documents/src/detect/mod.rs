@@ -9,6 +9,9 @@ use crate::error::ParseError;
 use crate::kind::Kind;
 use crate::limits::Limits;
 
+/// Where the name of a telling part is looked for in a damaged archive.
+const NAMES_WITHIN: usize = 1 << 20;
+
 /// A file's kind, and its text when it is a kind of text.
 pub(crate) struct Detected {
     pub(crate) kind: Kind,
@@ -58,7 +61,7 @@ fn by_magic(bytes: &[u8]) -> Option<Kind> {
     let head = bytes.get(..1024).unwrap_or(bytes);
     let riff = |name: &[u8]| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(name);
     Some(match bytes {
-        _ if find(head, b"%PDF-").is_some() => Kind::Pdf,
+        _ if find(head, b"%PDF-").is_some() || headless_pdf(bytes, head) => Kind::Pdf,
         _ if bytes.starts_with(b"\x89PNG\r\n\x1a\n") => Kind::Png,
         _ if bytes.starts_with(b"\xff\xd8\xff") => Kind::Jpeg,
         _ if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") => Kind::Gif,
@@ -68,19 +71,31 @@ fn by_magic(bytes: &[u8]) -> Option<Kind> {
     })
 }
 
+/// A PDF whose first line is gone; its readers find the objects all the same.
+fn headless_pdf(bytes: &[u8], head: &[u8]) -> bool {
+    let tail = bytes.get(bytes.len().saturating_sub(1024)..).unwrap_or(bytes);
+    find(head, b" obj").is_some() && find(tail, b"startxref").is_some()
+}
+
 /// What a zip archive is: an office document, a book, or just an archive.
 fn packed(bytes: &[u8], limits: &Limits) -> Result<Kind, ParseError> {
-    let mut archive = Archive::open(bytes, Kind::Docx, limits)
-        .map_err(|_| unsupported("it is a zip archive whose list of files is damaged"))?;
+    let mut archive =
+        Archive::open(bytes, Kind::Docx, limits).map_err(|error| match (looks_packed(bytes), error) {
+            (Some(kind), ParseError::Damaged { why, .. }) => ParseError::Damaged { kind, why },
+            _ => unsupported("it is a zip archive whose list of files is damaged"),
+        })?;
     if let Some(media) = archive.text("mimetype")? {
         return match media.trim() {
-            "application/vnd.oasis.opendocument.text" | "application/vnd.oasis.opendocument.text-template" => Ok(Kind::Odt),
+            "application/vnd.oasis.opendocument.text"
+            | "application/vnd.oasis.opendocument.text-template" => Ok(Kind::Odt),
             "application/epub+zip" => Ok(Kind::Epub),
-            other if other.starts_with("application/vnd.oasis.opendocument.spreadsheet") => {
-                Err(unsupported("it is an OpenDocument spreadsheet. Save it as Excel workbook (.xlsx) or CSV"))
-            }
+            other if other.starts_with("application/vnd.oasis.opendocument.spreadsheet") => Err(unsupported(
+                "it is an OpenDocument spreadsheet. Save it as Excel workbook (.xlsx) or CSV",
+            )),
             other if other.starts_with("application/vnd.oasis.opendocument.presentation") => {
-                Err(unsupported("it is an OpenDocument presentation. Save it as PowerPoint presentation (.pptx) or PDF"))
+                Err(unsupported(
+                    "it is an OpenDocument presentation. Save it as PowerPoint presentation (.pptx) or PDF",
+                ))
             }
             _ => Err(unsupported("it is an archive of a kind that Kuma does not know")),
         };
@@ -106,13 +121,29 @@ fn packed(bytes: &[u8], limits: &Limits) -> Result<Kind, ParseError> {
     Err(unsupported("it is a zip archive. Unpack it and upload the files in it"))
 }
 
+/// What an archive was meant to be whose list of parts is damaged: their names stand before each part as well.
+fn looks_packed(bytes: &[u8]) -> Option<Kind> {
+    let head = bytes.get(..NAMES_WITHIN).unwrap_or(bytes);
+    let known: [(&[u8], Kind); 5] = [
+        (b"application/epub+zip", Kind::Epub),
+        (b"application/vnd.oasis.opendocument.text", Kind::Odt),
+        (b"word/", Kind::Docx),
+        (b"ppt/", Kind::Pptx),
+        (b"xl/", Kind::Xlsx),
+    ];
+    known.iter().find(|(name, _)| find(head, name).is_some()).map(|(_, kind)| *kind)
+}
+
 /// Known formats that are not read: naming them helps more than "unknown".
 fn refused(bytes: &[u8]) -> Option<ParseError> {
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Some(compound(bytes));
     }
     let found = match bytes {
-        _ if bytes.starts_with(b"\x1f\x8b") || bytes.starts_with(b"BZh") || bytes.starts_with(b"\xfd7zXZ") => {
+        _ if bytes.starts_with(b"\x1f\x8b")
+            || bytes.starts_with(b"BZh")
+            || bytes.starts_with(b"\xfd7zXZ") =>
+        {
             "it is a compressed archive. Unpack it and upload the files in it"
         }
         _ if bytes.starts_with(b"7z\xbc\xaf") || bytes.starts_with(b"Rar!") => {
@@ -120,9 +151,15 @@ fn refused(bytes: &[u8]) -> Option<ParseError> {
         }
         _ if bytes.starts_with(b"{\\rtf") => "it is a Rich Text file. Save it as .docx, .odt or PDF",
         _ if bytes.starts_with(b"\x7fELF") || bytes.starts_with(b"MZ") => "it is a program",
-        _ if bytes.starts_with(b"ID3") || bytes.starts_with(b"OggS") || bytes.starts_with(b"fLaC") => "it is a sound file",
-        _ if bytes.get(4..8) == Some(b"ftyp") => "it is a video, or a picture in the HEIC format. Save a picture as JPEG or PNG",
-        _ if bytes.starts_with(b"BM") && bytes.len() > 54 && bytes.contains(&0) => "it is a bitmap. Save it as PNG",
+        _ if bytes.starts_with(b"ID3") || bytes.starts_with(b"OggS") || bytes.starts_with(b"fLaC") => {
+            "it is a sound file"
+        }
+        _ if bytes.get(4..8) == Some(b"ftyp") => {
+            "it is a video, or a picture in the HEIC format. Save a picture as JPEG or PNG"
+        }
+        _ if bytes.starts_with(b"BM") && bytes.len() > 54 && bytes.contains(&0) => {
+            "it is a bitmap. Save it as PNG"
+        }
         _ if bytes.starts_with(b"SQLite format 3\0") => "it is a database",
         _ => return None,
     };
@@ -138,7 +175,9 @@ fn compound(bytes: &[u8]) -> ParseError {
     if find(bytes, &wide("__substg1.0_")).is_some() {
         return unsupported("it is an Outlook message (.msg). Save it as .eml");
     }
-    unsupported("it is a file of an old Office version (.doc, .xls or .ppt). Save it as .docx, .xlsx or .pptx")
+    unsupported(
+        "it is a file of an old Office version (.doc, .xls or .ppt). Save it as .docx, .xlsx or .pptx",
+    )
 }
 
 pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {

@@ -79,8 +79,18 @@ fn is_json(text: &str) -> bool {
 
 fn is_mail(text: &str) -> bool {
     const KNOWN: [&str; 12] = [
-        "from", "to", "subject", "date", "received", "mime-version", "message-id", "return-path", "delivered-to",
-        "content-type", "cc", "reply-to",
+        "from",
+        "to",
+        "subject",
+        "date",
+        "received",
+        "mime-version",
+        "message-id",
+        "return-path",
+        "delivered-to",
+        "content-type",
+        "cc",
+        "reply-to",
     ];
     let mut found = Vec::new();
     for line in text.lines().take(LINES) {
@@ -90,13 +100,11 @@ fn is_mail(text: &str) -> bool {
         if line.starts_with([' ', '\t']) && !found.is_empty() {
             continue;
         }
-        let Some((name, _)) = line.split_once(':') else {
-            // The line that mailboxes put before a mail.
-            if found.is_empty() && line.starts_with("From ") {
-                continue;
-            }
-            return false;
-        };
+        // The line that mailboxes put before a mail.
+        if found.is_empty() && line.starts_with("From ") {
+            continue;
+        }
+        let Some((name, _)) = line.split_once(':') else { return false };
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_graphic()) {
             return false;
         }
@@ -107,7 +115,8 @@ fn is_mail(text: &str) -> bool {
             found.push(known);
         }
     }
-    found.len() >= 3 && found.iter().any(|name| ["from", "received", "message-id", "return-path"].contains(name))
+    found.len() >= 3
+        && found.iter().any(|name| ["from", "received", "message-id", "return-path"].contains(name))
 }
 
 fn is_markdown(text: &str) -> bool {
@@ -129,11 +138,31 @@ fn is_markdown(text: &str) -> bool {
 }
 
 fn is_code(text: &str) -> bool {
-    let (mut lines, mut signs) = (0usize, 0usize);
     const STARTS: [&str; 22] = [
-        "fn ", "pub ", "def ", "class ", "import ", "from ", "#include", "function ", "package ", "use ", "let ",
-        "const ", "var ", "return", "if (", "for (", "while (", "//", "/*", "SELECT ", "CREATE ", "private ",
+        "fn ",
+        "pub ",
+        "def ",
+        "class ",
+        "import ",
+        "from ",
+        "#include",
+        "function ",
+        "package ",
+        "use ",
+        "let ",
+        "const ",
+        "var ",
+        "return",
+        "if (",
+        "for (",
+        "while (",
+        "//",
+        "/*",
+        "SELECT ",
+        "CREATE ",
+        "private ",
     ];
+    let (mut lines, mut signs) = (0usize, 0usize);
     for line in text.lines().take(LINES).map(str::trim).filter(|line| !line.is_empty()) {
         lines += 1;
         let ends = line.ends_with(['{', ';', '}']) || line.ends_with("):") || line.ends_with(");");

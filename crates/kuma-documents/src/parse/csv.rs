@@ -26,11 +26,19 @@ pub(crate) fn delimiter_of(text: &str, records: usize) -> Option<u8> {
             .filter(|record| record.iter().any(|cell| !cell.trim().is_empty()))
             .map(|record| (record.len(), record.as_slice().len()))
             .collect();
-        let Some(&(width, _)) = widths.first() else { continue };
-        let same = widths.iter().filter(|(other, _)| *other == width).count();
+        let same_as = |width: usize| widths.iter().filter(|(other, _)| *other == width).count();
+        let Some((width, same)) =
+            widths.iter().map(|(width, _)| (*width, same_as(*width))).max_by_key(|(_, same)| *same)
+        else {
+            continue;
+        };
         let long = widths.iter().map(|(cells, bytes)| bytes / cells.max(&1)).sum::<usize>() / widths.len();
         // Prose has commas too, but neither the same number in every line nor short pieces between them.
-        if width >= 2 && widths.len() >= records && same * 10 >= widths.len() * 8 && (records < 2 || long < 80) {
+        if width >= 2
+            && widths.len() >= records
+            && same * 10 >= widths.len() * 8
+            && (records < 2 || long < 80)
+        {
             let score = (width * same, width);
             if best.is_none_or(|(other, _)| score > other) {
                 best = Some((score, delimiter));

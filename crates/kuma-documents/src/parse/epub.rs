@@ -97,15 +97,12 @@ fn percent_decoded(name: &str) -> String {
     let mut rest = name.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
         let code = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match (first, code.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
+        if let (b'%', Some(byte)) = (first, code.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            bytes.push(byte);
+            rest = tail.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
@@ -117,7 +114,9 @@ fn attributes(xml: &str, element_name: &str, name: &str) -> Vec<String> {
     let mut reader = Reader::from_str(xml);
     loop {
         match reader.read_event() {
-            Ok(Event::Start(element) | Event::Empty(element)) if element.local_name().as_ref() == element_name => {
+            Ok(Event::Start(element) | Event::Empty(element))
+                if element.local_name().as_ref() == element_name =>
+            {
                 found.extend(attribute(&element, name));
             }
             Ok(Event::Eof) | Err(_) => return found,

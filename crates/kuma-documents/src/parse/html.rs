@@ -10,6 +10,8 @@ use crate::table::{MAX_COLUMNS, table};
 
 /// A cell longer than this is a piece of layout, not of a table.
 const LAYOUT_CELL: usize = 500;
+/// Columns or rows that a cell may claim.
+const MAX_SPAN: usize = 200;
 
 pub(super) fn read(text: &str, output: &mut Output<'_>) -> Result<(), ParseError> {
     let page = blocks(text);
@@ -59,7 +61,59 @@ struct Walk {
     item: bool,
     pre: u32,
     tables: u32,
+    grid: Grid,
+}
+
+/// The rows of a table while they are read: cells over several columns or rows keep the others in their places.
+#[derive(Default)]
+struct Grid {
     rows: Vec<Vec<String>>,
+    /// For each column the row up to which a cell from above takes it.
+    taken: Vec<usize>,
+    /// Columns that the last cell takes besides its own.
+    wide: usize,
+}
+
+impl Grid {
+    fn row(&mut self) {
+        self.end_cell();
+        self.fill();
+        self.rows.push(Vec::new());
+    }
+
+    fn cell(&mut self, columns: usize, rows: usize) {
+        if self.rows.is_empty() {
+            self.rows.push(Vec::new());
+        }
+        self.end_cell();
+        self.fill();
+        let Some(row) = self.rows.last_mut() else { return };
+        let column = row.len();
+        row.push(String::new());
+        self.wide = columns.clamp(1, MAX_SPAN) - 1;
+        let until = self.rows.len() + rows.clamp(1, MAX_SPAN) - 1;
+        if column + self.wide < MAX_COLUMNS {
+            self.taken.resize(self.taken.len().max(column + self.wide + 1), 0);
+            for taken in self.taken.iter_mut().skip(column).take(self.wide + 1) {
+                *taken = until;
+            }
+        }
+    }
+
+    fn end_cell(&mut self) {
+        if let Some(row) = self.rows.last_mut() {
+            row.extend(std::iter::repeat_n(String::new(), std::mem::take(&mut self.wide)));
+        }
+    }
+
+    /// Empty cells for the columns that are taken from above, up to the first that is free.
+    fn fill(&mut self) {
+        let number = self.rows.len();
+        let Some(row) = self.rows.last_mut() else { return };
+        while row.len() < MAX_COLUMNS && self.taken.get(row.len()).is_some_and(|until| *until >= number) {
+            row.push(String::new());
+        }
+    }
 }
 
 impl Walk {
@@ -103,13 +157,11 @@ impl Walk {
     fn open_in_table(&mut self, element: &scraper::node::Element) {
         match element.name() {
             "table" => self.tables += 1,
-            "tr" if self.tables == 1 => self.rows.push(Vec::new()),
+            "tr" if self.tables == 1 => self.grid.row(),
             "td" | "th" if self.tables == 1 => {
-                if let Some(row) = self.rows.last_mut() {
-                    row.push(String::new());
-                } else {
-                    self.rows.push(vec![String::new()]);
-                }
+                let span =
+                    |name: &str| element.attr(name).and_then(|value| value.trim().parse().ok()).unwrap_or(1);
+                self.grid.cell(span("colspan"), span("rowspan"));
             }
             "br" => self.cell_text("\n"),
             name if is_block(name) => self.cell_text("\n"),
@@ -169,7 +221,7 @@ impl Walk {
     }
 
     fn cell_text(&mut self, text: &str) {
-        match self.rows.last_mut().and_then(|row| row.last_mut()) {
+        match self.grid.rows.last_mut().and_then(|row| row.last_mut()) {
             Some(cell) => push_collapsed(cell, text),
             None if text.trim().is_empty() => {}
             // A caption, or text that strayed out of the cells.
@@ -178,8 +230,10 @@ impl Walk {
     }
 
     fn end_table(&mut self) {
-        let mut rows = std::mem::take(&mut self.rows);
-        rows.iter_mut().for_each(|row| row.truncate(MAX_COLUMNS));
+        let mut rows = std::mem::take(&mut self.grid).rows;
+        for row in &mut rows {
+            row.truncate(MAX_COLUMNS);
+        }
         if rows.iter().flatten().any(|cell| cell.len() > LAYOUT_CELL) {
             let cells = rows.iter().flatten().map(|cell| one_line(cell)).filter(|cell| !cell.is_empty());
             self.blocks.extend(cells.map(paragraph));
@@ -278,7 +332,8 @@ mod tests {
              <script>no()</script>tail</body></html>",
         );
         assert_eq!(page.title.as_deref().map(one_line).as_deref(), Some("A title"));
-        let seen: Vec<_> = page.blocks.iter().map(|block| (block.kind.clone(), block.text.as_str())).collect();
+        let seen: Vec<_> =
+            page.blocks.iter().map(|block| (block.kind.clone(), block.text.as_str())).collect();
         assert_eq!(
             seen,
             [
@@ -295,8 +350,20 @@ mod tests {
     }
 
     #[test]
+    fn cells_over_columns_and_rows_keep_the_others_in_place() {
+        let page = blocks(
+            "<table><tr><th>a<th>b<th>c</tr><tr><td rowspan=2>1<td colspan=2>2</tr><tr><td>3<td>4</tr><tr><td>5</tr></table>",
+        );
+        assert_eq!(page.blocks[0].text, "| a | b | c |\n| --- | --- | --- |\n| 1 | 2 |\n|  | 3 | 4 |\n| 5 |");
+        let bomb = blocks("<table><tr><td colspan=999999999 rowspan=999999999>x<td>y</table>");
+        assert_eq!(bomb.blocks[0].text, "| x | y |\n| --- | --- |");
+    }
+
+    #[test]
     fn tables_in_tables_are_text_of_their_cell() {
-        let page = blocks("<table><tr><td>a<table><tr><td>x</td><td>y</td></tr></table></td><td>b</td></tr></table>");
+        let page = blocks(
+            "<table><tr><td>a<table><tr><td>x</td><td>y</td></tr></table></td><td>b</td></tr></table>",
+        );
         assert_eq!(page.blocks.len(), 1);
         assert_eq!(page.blocks[0].text, "| a x y | b |\n| --- | --- |");
     }

@@ -23,7 +23,8 @@ pub(super) fn read(text: &str, output: &mut Output<'_>) -> Result<(), ParseError
     if let Some(rows) = records(&value) {
         return output.whole(table(rows));
     }
-    let pretty = serde_json::to_string_pretty(&value).map_err(|error| ParseError::damaged(Kind::Json, error))?;
+    let pretty =
+        serde_json::to_string_pretty(&value).map_err(|error| ParseError::damaged(Kind::Json, error))?;
     output.whole(vec![Block::new(BlockKind::Code { language: Some("json".to_owned()) }, pretty)])
 }
 

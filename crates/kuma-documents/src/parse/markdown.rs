@@ -20,12 +20,12 @@ struct Walk {
     inline: String,
     lists: Vec<Option<u64>>,
     item: bool,
-    code: Option<Option<String>>,
+    language: Option<String>,
     rows: Option<Vec<Vec<String>>>,
     links: Vec<String>,
 }
 
-fn blocks(text: &str) -> Vec<Block> {
+pub(super) fn blocks(text: &str) -> Vec<Block> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -44,13 +44,14 @@ impl Walk {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) | Event::Code(text) => self.text(&text),
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.text(&text);
+            }
             Event::Html(text) | Event::InlineHtml(text) => self.html(&text),
             Event::SoftBreak | Event::HardBreak => self.text("\n"),
             Event::Rule => self.flush(),
             Event::TaskListMarker(done) => self.text(if done { "[x] " } else { "[ ] " }),
             Event::FootnoteReference(name) => self.text(&format!("[{name}]")),
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
         }
     }
 
@@ -70,16 +71,16 @@ impl Walk {
             }
             Tag::CodeBlock(kind) => {
                 self.flush();
-                self.code = Some(match kind {
+                self.language = match kind {
                     CodeBlockKind::Fenced(info) => {
                         info.split_whitespace().next().filter(|name| !name.is_empty()).map(str::to_owned)
                     }
                     CodeBlockKind::Indented => None,
-                });
+                };
             }
             Tag::MetadataBlock(_) => {
                 self.flush();
-                self.code = Some(Some("yaml".to_owned()));
+                self.language = Some("yaml".to_owned());
             }
             Tag::Table(_) => {
                 self.flush();
@@ -112,7 +113,7 @@ impl Walk {
                 self.lists.pop();
             }
             TagEnd::CodeBlock | TagEnd::MetadataBlock(_) => {
-                let language = self.code.take().flatten();
+                let language = self.language.take();
                 let text = std::mem::take(&mut self.inline);
                 self.blocks.push(Block::new(BlockKind::Code { language }, text.trim_end()));
             }
@@ -132,7 +133,9 @@ impl Walk {
                     self.text(&format!(" ({target})"));
                 }
             }
-            TagEnd::Paragraph | TagEnd::HtmlBlock | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition => self.flush(),
+            TagEnd::Paragraph | TagEnd::HtmlBlock | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition => {
+                self.flush();
+            }
             _ => {}
         }
     }

@@ -48,7 +48,9 @@ pub(super) fn element_text(xml: &str, name: &str) -> Option<String> {
                     text.extend(entity(&reference));
                 }
             }
-            Ok(Event::End(element)) if element.local_name().as_ref() == name && text.is_some() => return text,
+            Ok(Event::End(element)) if element.local_name().as_ref() == name && text.is_some() => {
+                return text;
+            }
             Ok(Event::Eof) | Err(_) => return None,
             Ok(_) => {}
         }
@@ -112,7 +114,9 @@ impl Walk {
         }
         let number = |name: &str| attribute(element, name).and_then(|value| value.parse::<usize>().ok());
         match name.as_ref() {
-            "h" => self.open.push((Some(number("outline-level").unwrap_or(1).clamp(1, 6) as u8), String::new())),
+            "h" => {
+                self.open.push((Some(number("outline-level").unwrap_or(1).clamp(1, 6) as u8), String::new()));
+            }
             "p" => self.open.push((None, String::new())),
             "list" => self.lists += 1,
             "s" => self.push(&" ".repeat(number("c").unwrap_or(1).clamp(1, MAX_SPACES))),
@@ -168,14 +172,14 @@ impl Walk {
         if text.is_empty() {
             return;
         }
-        if self.tables > 0 {
-            if let Some(cell) = self.rows.last_mut().and_then(|row| row.last_mut()) {
-                if !cell.is_empty() {
-                    cell.push(' ');
-                }
-                cell.push_str(text);
-                return;
+        if self.tables > 0
+            && let Some(cell) = self.rows.last_mut().and_then(|row| row.last_mut())
+        {
+            if !cell.is_empty() {
+                cell.push(' ');
             }
+            cell.push_str(text);
+            return;
         }
         self.blocks.push(match level {
             Some(level) => heading(level, text),

@@ -80,7 +80,11 @@ fn refusal(kind: Kind, why: &str, unpacked: u64) -> ParseError {
 }
 
 /// The blocks of a section. `margins` remembers headers and footers, which sections repeat.
-fn section_blocks(section: &Section, margins: &mut Vec<String>, blocks: &mut Vec<Block>) -> Result<(), ParseError> {
+fn section_blocks(
+    section: &Section,
+    margins: &mut Vec<String>,
+    blocks: &mut Vec<Block>,
+) -> Result<(), ParseError> {
     let mut margin = |part: &Option<HeaderFooter>, blocks: &mut Vec<Block>| -> Result<(), ParseError> {
         let Some(part) = part else { return Ok(()) };
         let mut found = Vec::new();
@@ -122,11 +126,14 @@ fn elements(elements_: &[Element], depth: u32, blocks: &mut Vec<Block>) -> Resul
                 blocks.push(Block::new(kind, code.content.trim_end()));
             }
             Element::Image(image) => {
-                let words = image.alt_text.as_deref().map(one_line).filter(|text| !text.is_empty() && !image.decorative);
+                let words = image
+                    .alt_text
+                    .as_deref()
+                    .map(one_line)
+                    .filter(|text| !text.is_empty() && !image.decorative);
                 blocks.extend(words.map(|text| paragraph(format!("[Picture: {text}]"))));
             }
-            Element::ThematicBreak | Element::PageBreak | Element::ColumnBreak | Element::Shape(_) => {}
-            // The library may learn new elements; none that it knows today is left out.
+            // Rules, breaks and drawn shapes have no text.
             _ => {}
         }
     }
@@ -200,7 +207,7 @@ fn inline(content: &[InlineContent]) -> String {
             InlineContent::LineBreak => text.push('\n'),
             InlineContent::FootnoteRef(note) | InlineContent::EndnoteRef(note) => {
                 let mark = note.marker.clone().unwrap_or_else(|| note.note_id.to_string());
-                text.push_str(&format!("[{mark}]"));
+                text.extend(["[", mark.as_str(), "]"]);
             }
             _ => {}
         }

@@ -115,7 +115,9 @@ fn samples(decoded: DecodingResult, bits: u8) -> Vec<u8> {
         DecodingResult::U8(values) => values,
         DecodingResult::U16(values) => values.into_iter().map(|value| (value >> 8) as u8).collect(),
         DecodingResult::U32(values) => values.into_iter().map(|value| (value >> 24) as u8).collect(),
-        DecodingResult::F32(values) => values.into_iter().map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8).collect(),
+        DecodingResult::F32(values) => {
+            values.into_iter().map(|value| (value.clamp(0.0, 1.0) * 255.0) as u8).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -39,7 +39,11 @@ pub(super) fn paragraphs(text: &str) -> Vec<Block> {
 }
 
 /// Source code is one block: its line breaks and spaces matter.
-pub(super) fn read_code(text: &str, language: Option<&str>, output: &mut Output<'_>) -> Result<(), ParseError> {
+pub(super) fn read_code(
+    text: &str,
+    language: Option<&str>,
+    output: &mut Output<'_>,
+) -> Result<(), ParseError> {
     let kind = BlockKind::Code { language: language.map(str::to_owned) };
     output.whole(vec![Block::new(kind, text.trim_start_matches('\u{feff}').trim_end())])
 }

@@ -24,7 +24,8 @@ impl Sizes {
             entry.0 += line.text.len();
             entry.1 |= line.text.chars().any(char::is_alphabetic);
         }
-        let body = counts.iter().max_by_key(|(size, (count, _))| (*count, **size)).map_or(0, |(size, _)| *size);
+        let body =
+            counts.iter().max_by_key(|(size, (count, _))| (*count, **size)).map_or(0, |(size, _)| *size);
         let body = body as f32 / 2.0;
         let mut larger: Vec<f32> = counts
             .iter()
@@ -34,6 +35,11 @@ impl Sizes {
             .collect();
         larger.sort_by(|a, b| b.total_cmp(a));
         Self { body, larger }
+    }
+
+    /// The level of headings that stand out by being bold only: below all that are larger.
+    fn bold_level(&self) -> u8 {
+        self.larger.last().and_then(|size| self.level(*size)).map_or(1, |level| level + 1)
     }
 
     /// The level of a heading in letters of this size; sizes closer than a tenth are one level.
@@ -105,7 +111,13 @@ fn piece(line: &TextLine, column: usize) -> Option<TextLine> {
     })
 }
 
-fn add(line: TextLine, group: &mut Vec<TextLine>, sizes: &Sizes, titles: &[(String, u8)], blocks: &mut Vec<Block>) {
+fn add(
+    line: TextLine,
+    group: &mut Vec<TextLine>,
+    sizes: &Sizes,
+    titles: &[(String, u8)],
+    blocks: &mut Vec<Block>,
+) {
     if let Some(last) = group.last()
         && starts_anew(last, &line, group, titles)
     {
@@ -129,7 +141,8 @@ fn starts_anew(last: &TextLine, line: &TextLine, group: &[TextLine], titles: &[(
     let step = line.rect.y - last.rect.y;
     let gap = line.rect.y - (last.rect.y + last.rect.height);
     // Upwards, or beside: another column.
-    if step < -0.5 * size || line.rect.x > last.rect.x + last.rect.width {
+    let left_behind = line.rect.x + line.rect.width + 2.0 * size < last.rect.x;
+    if step < -0.5 * size || line.rect.x > last.rect.x + last.rect.width || left_behind {
         return true;
     }
     let usual = match group {
@@ -170,7 +183,10 @@ fn is_item(text: &str) -> bool {
             let mark = if first.is_ascii_digit() { digits } else { 1 };
             let mut rest = text.chars().skip(mark);
             (1..=3).contains(&mark)
-                && matches!((rest.next(), first.is_ascii_digit()), (Some('.' | ')'), true) | (Some(')'), false))
+                && matches!(
+                    (rest.next(), first.is_ascii_digit()),
+                    (Some('.' | ')'), true) | (Some(')'), false)
+                )
                 && rest.next() == Some(' ')
         }
         _ => false,
@@ -189,7 +205,7 @@ fn flush(group: &mut Vec<TextLine>, sizes: &Sizes, titles: &[(String, u8)], bloc
             && chars <= 80
             && first.size >= sizes.body - 0.3
             && !first.text.ends_with(['.', ',', ';', ':']);
-        sizes.level(first.size).or(bold.then_some(6)).filter(|_| short)
+        sizes.level(first.size).or_else(|| bold.then(|| sizes.bold_level())).filter(|_| short)
     });
     let kind = match level {
         Some(level) => BlockKind::Heading { level },

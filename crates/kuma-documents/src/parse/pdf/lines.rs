@@ -6,8 +6,8 @@ use pdfrum_text::{CharBox, CharType};
 use super::place::Place;
 use crate::model::Rect;
 
-/// A gap wider than this many letter sizes separates two cells of a line.
-const CELL_GAP: f32 = 1.5;
+/// A gap wider than this many heights of the line separates two cells of it.
+const CELL_GAP: f32 = 0.9;
 
 /// A line of text as it stands on the page.
 #[derive(Debug, Clone, Default)]

@@ -12,7 +12,9 @@ mod tables;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use pdfrum::{Deadline, DiagKind, Document, Error, FieldKind, Limits as PdfLimits, OpenOptions, RenderSession};
+use pdfrum::{
+    Deadline, DiagKind, Document, Error, FieldKind, Limits as PdfLimits, OpenOptions, RenderSession,
+};
 
 use self::blocks::{Sizes, page_blocks};
 use self::lines::{TextLine, page_lines};
@@ -83,7 +85,6 @@ pub(super) fn read(bytes: Vec<u8>, output: &mut Output<'_>) -> Result<(), ParseE
 
 fn limits(output: &Output<'_>) -> PdfLimits {
     let mut limits = PdfLimits::default();
-    limits.max_page_count = limits.max_page_count.min(output.limits.pages.saturating_add(1));
     limits.max_decoded_stream_len = STREAM_BYTES;
     limits.max_render_pixels = Some(output.limits.pixels);
     limits.deadline = Some(Deadline::after(Duration::from_secs(output.limits.cpu_seconds.max(1))));
@@ -131,7 +132,8 @@ fn drafts(document: &Document, total: u32, output: &mut Output<'_>) -> Result<Ve
             picture = scan::draw(&page, &mut session, output.limits);
             pictures += u32::from(picture.is_some());
         }
-        let name = document.page_label(index).filter(|name| *name != (index + 1).to_string() && !name.is_empty());
+        let name =
+            document.page_label(index).filter(|name| *name != (index + 1).to_string() && !name.is_empty());
         drafts.push(Draft { lines, place, name, picture });
         output.progress(index + 1, Some(total))?;
     }
@@ -172,7 +174,9 @@ fn form_values(document: &Document) -> Vec<Block> {
         let value = match field.kind() {
             FieldKind::Text | FieldKind::Combo | FieldKind::List => one_line(&field.value()),
             FieldKind::Check if field.is_checked() => "yes".to_owned(),
-            FieldKind::Radio => Some(one_line(&field.value())).filter(|value| value != "Off").unwrap_or_default(),
+            FieldKind::Radio => {
+                Some(one_line(&field.value())).filter(|value| value != "Off").unwrap_or_default()
+            }
             _ => String::new(),
         };
         if !value.is_empty() {
@@ -188,7 +192,12 @@ fn form_values(document: &Document) -> Vec<Block> {
 }
 
 /// Says which pages hold only pictures that nobody reads.
-fn say_unread(document: &Document, unread: &[u32], total: u32, output: &mut Output<'_>) -> Result<(), ParseError> {
+fn say_unread(
+    document: &Document,
+    unread: &[u32],
+    total: u32,
+    output: &mut Output<'_>,
+) -> Result<(), ParseError> {
     if unread.is_empty() {
         return Ok(());
     }
@@ -197,12 +206,19 @@ fn say_unread(document: &Document, unread: &[u32], total: u32, output: &mut Outp
         let pictures = unread.iter().take(5).any(drawn);
         return Err(if pictures { ParseError::NoOcr } else { ParseError::NoText });
     }
-    let pages: Vec<String> = unread.iter().filter(|number| drawn(number)).take(10).map(u32::to_string).collect();
+    let pages: Vec<String> =
+        unread.iter().filter(|number| drawn(number)).take(10).map(u32::to_string).collect();
     if !pages.is_empty() {
         let more = if unread.len() > pages.len() && pages.len() == 10 { " and more" } else { "" };
-        let why = if output.ocr { "the file has too many of them" } else { "text recognition (OCR) is not installed" };
+        let why = if output.ocr {
+            "the file has too many of them"
+        } else {
+            "text recognition (OCR) is not installed"
+        };
         let pages = pages.join(", ");
-        output.warn(format!("Of {total} pages these hold pictures whose text was not read, since {why}: {pages}{more}."));
+        output.warn(format!(
+            "Of {total} pages these hold pictures whose text was not read, since {why}: {pages}{more}."
+        ));
     }
     Ok(())
 }

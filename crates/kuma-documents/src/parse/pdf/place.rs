@@ -22,7 +22,8 @@ impl Place {
     pub(super) fn size(&self) -> Option<(f32, f32)> {
         let (width, height) = ((self.x1 - self.x0).abs() as f32, (self.y1 - self.y0).abs() as f32);
         let sane = |side: f32| side.is_finite() && side > 0.0 && side < 1e6;
-        let (width, height) = if self.degrees % 180 == 0 { (width, height) } else { (height, width) };
+        let (width, height) =
+            if self.degrees.is_multiple_of(180) { (width, height) } else { (height, width) };
         (sane(width) && sane(height)).then_some((tenth(width), tenth(height)))
     }
 

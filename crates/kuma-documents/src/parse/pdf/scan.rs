@@ -21,6 +21,11 @@ pub(super) fn draw(page: &Page<'_>, session: &mut RenderSession, limits: &Limits
     let options = RenderOptions::builder().scale(scale).grayscale().build();
     let drawn = page.render_on(TinySkiaBackend, &options, session).ok()?;
     let grey: Vec<u8> = drawn.data().chunks_exact(4).filter_map(|pixel| pixel.first().copied()).collect();
-    let (darkest, lightest) = grey.iter().fold((255u8, 0u8), |(low, high), value| (low.min(*value), high.max(*value)));
-    (lightest.saturating_sub(darkest) > 16).then(|| Picture { width: drawn.width(), height: drawn.height(), grey })
+    let (darkest, lightest) =
+        grey.iter().fold((255u8, 0u8), |(low, high), value| (low.min(*value), high.max(*value)));
+    (lightest.saturating_sub(darkest) > 16).then(|| Picture {
+        width: drawn.width(),
+        height: drawn.height(),
+        grey,
+    })
 }

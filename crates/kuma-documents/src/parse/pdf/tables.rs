@@ -68,12 +68,14 @@ fn continues_a_cell(line: &TextLine, above: &[TextLine], gap: f32) -> bool {
     let Some(row) = above.iter().rev().find(|row| row.cells.len() >= 2) else { return false };
     gap < 0.6 * line.rect.height
         && row.cells.iter().any(|cell| {
-            (cell.left - line.rect.x).abs() < 2.0 && line.rect.x + line.rect.width < cell.right + 3.0 * line.rect.height
+            (cell.left - line.rect.x).abs() < 2.0
+                && line.rect.x + line.rect.width < cell.right + 3.0 * line.rect.height
         })
 }
 
 fn is_prose(run: &[TextLine]) -> bool {
-    let cells: Vec<usize> = run.iter().flat_map(|line| &line.cells).map(|cell| cell.text.chars().count()).collect();
+    let cells: Vec<usize> =
+        run.iter().flat_map(|line| &line.cells).map(|cell| cell.text.chars().count()).collect();
     run.len() >= 5 && cells.iter().sum::<usize>() > PROSE * cells.len()
 }
 
@@ -109,7 +111,8 @@ fn rows(run: &[TextLine], columns: &[(f32, f32)]) -> Option<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
     for line in run {
         if line.cells.len() < 2 {
-            let column = columns.iter().position(|(from, to)| *from - 2.0 <= line.rect.x && line.rect.x < *to)?;
+            let column =
+                columns.iter().position(|(from, to)| *from - 2.0 <= line.rect.x && line.rect.x < *to)?;
             let row = rows.last_mut()?;
             let cell = row.cells.get_mut(column)?;
             cell.push(' ');
@@ -157,12 +160,22 @@ mod tests {
     fn line(y: f32, cells: &[(&str, f32)]) -> TextLine {
         let cells: Vec<Cell> = cells
             .iter()
-            .map(|(text, left)| Cell { text: (*text).to_owned(), left: *left, right: left + text.len() as f32 * 5.0 })
+            .map(|(text, left)| Cell {
+                text: (*text).to_owned(),
+                left: *left,
+                right: left + text.len() as f32 * 5.0,
+            })
             .collect();
         let left = cells[0].left;
         let width = cells.iter().map(|cell| cell.right).fold(0.0, f32::max) - left;
         let text = cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" ");
-        TextLine { text, rect: Rect { x: left, y, width, height: 10.0 }, size: 10.0, cells, ..TextLine::default() }
+        TextLine {
+            text,
+            rect: Rect { x: left, y, width, height: 10.0 },
+            size: 10.0,
+            cells,
+            ..TextLine::default()
+        }
     }
 
     #[test]
@@ -188,7 +201,8 @@ mod tests {
     #[test]
     fn two_columns_of_prose_are_not_a_table() {
         let long = "a line of running text as it stands in a column";
-        let lines: Vec<TextLine> = (0..6).map(|row| line(row as f32 * 12.0, &[(long, 0.0), (long, 300.0)])).collect();
+        let lines: Vec<TextLine> =
+            (0..6).map(|row| line(row as f32 * 12.0, &[(long, 0.0), (long, 300.0)])).collect();
         assert!(matches!(table_at(&lines), Found::Columns(6)));
     }
 
