@@ -41,7 +41,7 @@ real_files! {
 #[tokio::test]
 async fn the_boxes_of_a_pdf_stand_where_its_text_does() {
     let text = page_text(&[("Upper left", 50.0, 750.0, 12.0), ("Lower down", 50.0, 100.0, 12.0)]);
-    let parsed = parse(&pdf_pages(&[text.clone()], ""), None).await.unwrap();
+    let parsed = parse(&pdf_pages(std::slice::from_ref(&text), ""), None).await.unwrap();
     let page = &parsed.pages[0];
     assert_eq!((page.label, page.size), (Label::Page, Some((600.0, 800.0))));
     let rect = page.blocks[0].lines[0].rect;

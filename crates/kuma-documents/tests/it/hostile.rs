@@ -2,6 +2,7 @@
 //! the process that asked lives on.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use kuma_documents::{Limits, ParseError, Parsed, Parser};
@@ -165,8 +166,8 @@ fn pdf_files(add: &mut impl FnMut(&str, Vec<u8>)) {
     );
     add("operators without end", pdf_pages(&["q ".repeat(3_000_000)], ""));
     add("a million letters on one spot", pdf_pages(&[words.repeat(60_000)], ""));
-    add("a page as large as a country", pdf_pages(&[words.clone()], "/MediaBox [0 0 1e12 1e12]"));
-    add("a page turned by nonsense", pdf_pages(&[words.clone()], "/Rotate 12345678901234567890"));
+    add("a page as large as a country", pdf_pages(std::slice::from_ref(&words), "/MediaBox [0 0 1e12 1e12]"));
+    add("a page turned by nonsense", pdf_pages(std::slice::from_ref(&words), "/Rotate 12345678901234567890"));
     add("a page of negative size", pdf_pages(&[words], "/CropBox [900 900 -900 -900]"));
     add("only a header", b"%PDF-1.7\n".to_vec());
     add("a header and noise", {
@@ -270,20 +271,15 @@ fn plain_files(add: &mut impl FnMut(&str, Vec<u8>)) {
     );
     add("an attribute without end", format!("<html><p class=\"{}", "x".repeat(5_000_000)).into_bytes());
     add("quotes in quotes", "> ".repeat(200_000).into_bytes());
-    add(
-        "lists in lists",
-        format!(
-            "# a\n\n{}",
-            (0..2_000).map(|depth| format!("{}- x\n", " ".repeat(depth))).collect::<String>()
-        )
-        .into_bytes(),
-    );
+    let items: Vec<String> = (0..2_000).map(|depth| format!("{}- x\n", " ".repeat(depth))).collect();
+    add("lists in lists", format!("# a\n\n{}", items.concat()).into_bytes());
     add("links in links", format!("# a\n[b](c)\n- d\n{}", "[".repeat(100_000)).into_bytes());
     add("a line of commas", format!("a,b\nc,d\ne,f\n{}", ",".repeat(3_000_000)).into_bytes());
     add("an open quote", format!("a,b\n1,2\n3,4\n\"{}", "x\n".repeat(1_000_000)).into_bytes());
     let mut mail = String::from("From: a@b.c\r\nTo: d@e.f\r\nSubject: x\r\nMIME-Version: 1.0\r\n");
     for depth in 0..500 {
-        mail.push_str(&format!("Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n"));
+        write!(mail, "Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n")
+            .expect("a string takes text");
     }
     add("parts in parts of a mail", mail.into_bytes());
     let inner =
