@@ -37,14 +37,14 @@ impl StepRows<'_> {
         {
             return Ok(false);
         }
-        let held = store.steps().record(hold, step).await?;
+        let kept = store.steps().record(hold, step).await?;
         if let Step::Result(result) = &step.step
-            && held
+            && kept
             && tools::is_audited(result.effect)
         {
             store.audit().add(self.audit_entry(result)).await?;
         }
-        Ok(held)
+        Ok(kept)
     }
 
     fn audit_entry(&self, result: &ResultStep) -> NewAudit {
