@@ -25,7 +25,7 @@ struct Walk {
     links: Vec<String>,
 }
 
-pub(super) fn blocks(text: &str) -> Vec<Block> {
+fn blocks(text: &str) -> Vec<Block> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

@@ -2,10 +2,9 @@
 //! line up. Pages without text are drawn for text recognition.
 
 mod blocks;
+mod colours;
 mod lines;
 mod place;
-#[cfg(feature = "pdf-repair")]
-mod repair;
 mod scan;
 mod tables;
 
@@ -19,6 +18,7 @@ use pdfrum::{
 use self::blocks::{Sizes, page_blocks};
 use self::lines::{TextLine, page_lines};
 use self::place::Place;
+use self::scan::Original;
 use crate::error::ParseError;
 use crate::kind::Kind;
 use crate::model::{Block, BlockKind, Label, Page};
@@ -41,12 +41,10 @@ struct Draft {
 
 pub(super) fn read(bytes: Vec<u8>, output: &mut Output<'_>) -> Result<(), ParseError> {
     let options = OpenOptions::builder().limits(limits(output)).build();
-    #[cfg(feature = "pdf-repair")]
-    let copy = bytes.clone();
-    let document = match Document::from_bytes_with(bytes, &options) {
+    let plain = colours::without_profiles(bytes.clone());
+    let original = Original::new(bytes, options.clone());
+    let document = match Document::from_bytes_with(plain, &options) {
         Ok(document) => document,
-        #[cfg(feature = "pdf-repair")]
-        Err(Error::Open(_)) => return repair::read(copy, output),
         Err(error) => return Err(refusal(error, output)),
     };
     let total = document.page_count();
@@ -57,7 +55,7 @@ pub(super) fn read(bytes: Vec<u8>, output: &mut Output<'_>) -> Result<(), ParseE
         return Err(ParseError::damaged(Kind::Pdf, "it has no pages"));
     }
     output.title(document.metadata().title);
-    let drafts = drafts(&document, total, output)?;
+    let drafts = drafts(&document, &original, total, output)?;
     let outline = outline(&document);
     let sizes = Sizes::of(drafts.iter().flat_map(|draft| &draft.lines));
     let last = drafts.len().saturating_sub(1);
@@ -80,7 +78,7 @@ pub(super) fn read(bytes: Vec<u8>, output: &mut Output<'_>) -> Result<(), ParseE
             unread.push(number);
         }
     }
-    say_unread(&document, &unread, total, output)
+    say_unread(&original, &unread, total, output)
 }
 
 fn limits(output: &Output<'_>) -> PdfLimits {
@@ -106,7 +104,12 @@ fn refusal(error: Error, output: &Output<'_>) -> ParseError {
     }
 }
 
-fn drafts(document: &Document, total: u32, output: &mut Output<'_>) -> Result<Vec<Draft>, ParseError> {
+fn drafts(
+    document: &Document,
+    original: &Original,
+    total: u32,
+    output: &mut Output<'_>,
+) -> Result<Vec<Draft>, ParseError> {
     let mut session = RenderSession::new();
     let mut drafts = Vec::new();
     let (mut text, mut pictures, mut damaged) = (0u64, 0u32, 0u32);
@@ -129,7 +132,7 @@ fn drafts(document: &Document, total: u32, output: &mut Output<'_>) -> Result<Ve
         }
         let mut picture = None;
         if output.ocr && letters(&lines) < FEW_LETTERS && pictures <= output.limits.ocr_pages {
-            picture = scan::draw(&page, &mut session, output.limits);
+            picture = original.draw(index, output.limits);
             pictures += u32::from(picture.is_some());
         }
         let name =
@@ -193,7 +196,7 @@ fn form_values(document: &Document) -> Vec<Block> {
 
 /// Says which pages hold only pictures that nobody reads.
 fn say_unread(
-    document: &Document,
+    original: &Original,
     unread: &[u32],
     total: u32,
     output: &mut Output<'_>,
@@ -201,7 +204,7 @@ fn say_unread(
     if unread.is_empty() {
         return Ok(());
     }
-    let drawn = |number: &u32| document.page(number - 1).is_ok_and(|page| !page.images().is_empty());
+    let drawn = |number: &u32| original.has_pictures(number - 1);
     if !output.found_something() {
         let pictures = unread.iter().take(5).any(drawn);
         return Err(if pictures { ParseError::NoOcr } else { ParseError::NoText });
