@@ -9,8 +9,8 @@ use std::str::FromStr as _;
 use chrono::{DateTime, Utc};
 use kuma_types::JobId;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, FromQueryResult,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -66,6 +66,35 @@ pub struct Step {
     pub created_at: DateTime<Utc>,
     /// When it was over.
     pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// One step of a run without anything that was said in it: for admins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepOutline {
+    /// Its place in the run, from 1.
+    pub number: i32,
+    /// What kind of step it is.
+    pub kind: StepKind,
+    /// When the reply was whole, or the call was about to be made.
+    pub created_at: DateTime<Utc>,
+    /// When it was over. `None`: what came of the call is not known; it may have happened.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct OutlineRow {
+    number: i32,
+    kind: String,
+    created_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<OutlineRow> for StepOutline {
+    type Error = StoreError;
+    fn try_from(row: OutlineRow) -> Result<Self> {
+        let kind = StepKind::from_str(&row.kind).map_err(StoreError::corrupt)?;
+        Ok(Self { number: row.number, kind, created_at: row.created_at, finished_at: row.finished_at })
+    }
 }
 
 impl TryFrom<Model> for Step {
@@ -159,6 +188,17 @@ impl<'a> Steps<'a> {
     pub async fn list(&self, job: JobId) -> Result<Vec<Step>> {
         let find = Entity::find().filter(Column::JobId.eq(job.0)).order_by_asc(Column::Number);
         find.all(&self.db.read).await?.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// The same without their contents, which are not even read: for admins.
+    pub async fn outline(&self, job: JobId) -> Result<Vec<StepOutline>> {
+        let find = Entity::find()
+            .select_only()
+            .columns([Column::Number, Column::Kind, Column::CreatedAt, Column::FinishedAt])
+            .filter(Column::JobId.eq(job.0))
+            .order_by_asc(Column::Number);
+        let rows = find.into_model::<OutlineRow>().all(&self.db.read).await?;
+        rows.into_iter().map(TryInto::try_into).collect()
     }
 
     async fn add(

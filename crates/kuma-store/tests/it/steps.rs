@@ -43,6 +43,13 @@ async fn steps_are_kept_in_their_order(db: Database) {
     assert_eq!((all[1].number, all[1].outcome.clone()), (2, Some(json!({"ok": true}))));
     assert!(all[1].finished_at.is_some());
     assert!(steps.list(JobId::new()).await.unwrap().is_empty());
+    let outline = steps.outline(job.id).await.unwrap();
+    let seen: Vec<_> =
+        all.iter().map(|step| (step.number, step.kind, step.created_at, step.finished_at)).collect();
+    let told: Vec<_> =
+        outline.iter().map(|step| (step.number, step.kind, step.created_at, step.finished_at)).collect();
+    assert_eq!(told, seen);
+    assert!(steps.outline(JobId::new()).await.unwrap().is_empty());
 }
 
 async fn a_call_is_begun_once(db: Database) {

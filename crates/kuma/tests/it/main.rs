@@ -13,3 +13,4 @@ mod commands;
 mod lifecycle;
 mod process;
 mod settings;
+mod workers;
