@@ -17,8 +17,9 @@ pub mod tools;
 
 /// Rows as use cases give them.
 pub mod rows {
+    pub use kuma_queue::DeadLetter;
     pub use kuma_store::{
-        Agent, AuditEntry, Chat, ChatFilter, Job, Message, Page, Role, Stats, StoreError, User,
+        Agent, AuditEntry, Chat, ChatFilter, Job, Message, Page, Role, Stats, StepOutline, StoreError, User,
     };
 }
 

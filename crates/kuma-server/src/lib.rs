@@ -13,6 +13,8 @@ mod router;
 mod routes;
 mod sse;
 mod state;
+mod worker;
 
 pub use router::router;
 pub use state::{ServerConfig, ServerState};
+pub use worker::{WorkerState, router as worker_router};

@@ -40,13 +40,15 @@ pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
 pub use db::Backend;
 pub use error::{Result, StoreError};
-pub use jobs::{Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted};
+pub use jobs::{
+    Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
+};
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};
 pub use settings::Settings;
 pub use stats::Stats;
-pub use steps::Steps;
+pub use steps::{StepOutline, Steps};
 pub use users::{NewUser, Role, User, UserPatch, Users};
 
 /// Where the database is.

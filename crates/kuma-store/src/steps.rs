@@ -1,8 +1,10 @@
 //! The finished steps of runs: what a new owner continues from. For the code that drives runs.
 
+use chrono::{DateTime, Utc};
 use kuma_types::{JobId, RunStep, Step};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, SqlErr,
+    ColumnTrait as _, EntityTrait as _, FromQueryResult, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, SqlErr,
 };
 use uuid::Uuid;
 
@@ -10,6 +12,17 @@ use crate::db::{Db, now};
 use crate::entity::job_step::{Column, Entity, Model};
 use crate::jobs::Hold;
 use crate::{Result, StoreError};
+
+/// One step of a run without anything that was said in it: for admins.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct StepOutline {
+    /// Its place in the run, from 1.
+    pub number: i32,
+    /// `reply`, `asked`, `intent` (a write was about to be made) or `result`.
+    pub kind: String,
+    /// When it was kept.
+    pub created_at: DateTime<Utc>,
+}
 
 /// Steps of runs.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +71,16 @@ impl<'a> Steps<'a> {
         let find = Entity::find().filter(Column::JobId.eq(job.0)).order_by_asc(Column::Number);
         let rows = find.all(&self.db.read).await?;
         rows.into_iter().map(|row| RunStep::from_value(row.payload).map_err(StoreError::corrupt)).collect()
+    }
+
+    /// The same without their contents, which are not even read: for admins.
+    pub async fn outline(&self, job: JobId) -> Result<Vec<StepOutline>> {
+        let find = Entity::find()
+            .select_only()
+            .columns([Column::Number, Column::Kind, Column::CreatedAt])
+            .filter(Column::JobId.eq(job.0))
+            .order_by_asc(Column::Number);
+        Ok(find.into_model::<StepOutline>().all(&self.db.read).await?)
     }
 }
 

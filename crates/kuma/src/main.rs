@@ -32,6 +32,9 @@ enum Command {
         /// Runs at once; KUMA_MAX_RUNS when not given
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         concurrency: Option<u32>,
+        /// Serve /health and /metrics there, such as 127.0.0.1:9100; nowhere when not given
+        #[arg(long)]
+        metrics_addr: Option<std::net::SocketAddr>,
     },
     /// Bring the database up to date
     Migrate,
@@ -95,8 +98,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve => commands::serve::run(settings).await,
-            Command::Worker { concurrency } => {
-                commands::worker::run(settings, concurrency.map(|count| count as usize)).await
+            Command::Worker { concurrency, metrics_addr } => {
+                commands::worker::run(settings, concurrency.map(|count| count as usize), metrics_addr).await
             }
             Command::Migrate => commands::migrate::run(&settings).await,
             Command::Doctor => commands::doctor::run(&settings).await,

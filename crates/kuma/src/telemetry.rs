@@ -34,9 +34,11 @@ pub fn start(filter: &str) -> anyhow::Result<()> {
 pub fn record_metrics() -> anyhow::Result<PrometheusHandle> {
     const HTTP: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
     const RUN: [f64; 9] = [0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0];
+    const APPEND: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 5.0];
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full("kuma_http_request_seconds".into()), &HTTP)?
         .set_buckets_for_metric(Matcher::Full("kuma_run_seconds".into()), &RUN)?
+        .set_buckets_for_metric(Matcher::Full("kuma_journal_append_seconds".into()), &APPEND)?
         .install_recorder()
         .context("metrics cannot be recorded")
 }

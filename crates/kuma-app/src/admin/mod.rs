@@ -1,12 +1,20 @@
-//! For administrators: settings, users, jobs, the audit log, figures.
+//! For administrators and operators: settings, users, runs, the queue, the audit log, readiness, figures.
 
-use kuma_store::{AuditEntry, Job, NewAudit, Page, Role, Stats, User};
-use kuma_types::{JobStatus, UserId};
+mod figures;
+mod jobs;
+mod ready;
+
+use kuma_store::{AuditEntry, NewAudit, Page, Role, Stats, User};
+use kuma_types::UserId;
 use serde_json::{Value, json};
 
 use crate::App;
 use crate::config::Signup;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
+
+pub use figures::keep_figures;
+pub use jobs::{JobDetails, QueueView, cancel_job, drop_job, job, jobs, queue, retry_job};
+pub use ready::{QueueState, Readiness, readiness};
 
 /// What an administrator can set while the server runs.
 #[derive(Clone, Debug)]
@@ -88,16 +96,6 @@ pub async fn set_role(app: &App, admin: &User, user: UserId, role: Role) -> Resu
     Ok(app.store().users().get(user).await?)
 }
 
-/// One page of runs.
-pub async fn jobs(
-    app: &App,
-    status: Option<JobStatus>,
-    cursor: Option<&str>,
-    limit: u32,
-) -> Result<Page<Job>> {
-    Ok(app.store().jobs().list(status, cursor, limit).await?)
-}
-
 /// One page of the audit log.
 pub async fn audit_log(app: &App, cursor: Option<&str>, limit: u32) -> Result<Page<AuditEntry>> {
     Ok(app.store().audit().list(cursor, limit).await?)
@@ -116,39 +114,4 @@ async fn audit(app: &App, admin: &User, action: &str, subject: Option<&str>, det
         details,
     };
     Ok(app.store().audit().add(entry).await?)
-}
-
-/// Whether the parts work that the server stands on.
-#[expect(clippy::struct_excessive_bools, reason = "each is a part that works or does not")]
-#[derive(Clone, Copy, Debug)]
-pub struct Readiness {
-    /// The database answers.
-    pub database: bool,
-    /// The queue answers.
-    pub queue: bool,
-    /// Files can be kept.
-    pub storage: bool,
-    /// Who may sign up.
-    pub signup: Signup,
-    /// Nobody has an account yet.
-    pub first_account: bool,
-}
-
-/// Looks at every part. Never fails: what does not answer is down.
-pub async fn readiness(app: &App) -> Readiness {
-    let down = |part: &'static str, error: &dyn std::fmt::Display| {
-        tracing::error!(part, %error, "not ready");
-        false
-    };
-    let database = app.store().ping().await.map_or_else(|error| down("database", &error), |()| true);
-    let queue = app.queue().depth().await.map_or_else(|error| down("queue", &error), |_| true);
-    let (signup, first_account) = if database {
-        let mode = app.signup_mode().await.unwrap_or(app.config().signup);
-        let any = app.store().users().any_exist().await;
-        (mode, any.is_ok_and(|any| !any))
-    } else {
-        (app.config().signup, false)
-    };
-    let storage = app.config().data_dir_is_writable();
-    Readiness { database, queue, storage, signup, first_account }
 }

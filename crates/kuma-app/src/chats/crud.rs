@@ -5,6 +5,7 @@ use kuma_store::{Chat, ChatFilter, ChatPatch, Job, Message, NewChat, Page};
 use kuma_types::{ChatId, JobId, JobStatus, MessageId, UserId};
 
 use super::TITLE_MAX_CHARS;
+use super::follow::is_over;
 use crate::App;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
 
@@ -83,19 +84,30 @@ pub async fn messages(
 
 /// A run's record.
 pub async fn job(app: &App, owner: UserId, id: JobId) -> Result<Job> {
-    app.store().jobs().get(owner, id).await.map_err(|error| match error {
-        kuma_store::StoreError::NotFound => AppError::not_found("job"),
-        error => error.into(),
-    })
+    app.store().jobs().get(owner, id).await.map_err(job_error)
 }
 
 /// Stops a run; the text so far is kept. Stopping one that is over changes nothing.
 pub async fn cancel(app: &App, owner: UserId, id: JobId) -> Result<Job> {
     let before = job(app, owner, id).await?;
-    if before.status.is_final() && before.next_attempt_at.is_none() {
+    if is_over(&before) {
         return Ok(before);
     }
-    let job = app.store().jobs().request_cancel(owner, id).await?;
+    stop(app, app.store().jobs().request_cancel(owner, id).await?).await
+}
+
+/// The same for anybody's run: for administrators.
+pub(crate) async fn cancel_any(app: &App, id: JobId) -> Result<Job> {
+    let before = app.store().jobs().get_any(id).await.map_err(job_error)?;
+    if is_over(&before) {
+        return Ok(before);
+    }
+    stop(app, app.store().jobs().request_cancel_any(id).await?).await
+}
+
+/// Tells of a run that it is to be stopped, as its record says already.
+async fn stop(app: &App, job: Job) -> Result<Job> {
+    let id = job.id;
     if let Err(error) = app.signals().send(id, Signal::Cancel).await {
         // Its driver also looks at the row, a little later.
         tracing::warn!(run = %id, %error, "the wish to stop a run could not be sent on");
@@ -127,6 +139,13 @@ fn valid_title(title: &str, errors: &mut FieldErrors) -> String {
         errors.add("title", "A title is one line of text.");
     }
     title.to_owned()
+}
+
+fn job_error(error: kuma_store::StoreError) -> AppError {
+    match error {
+        kuma_store::StoreError::NotFound => AppError::not_found("job"),
+        error => error.into(),
+    }
 }
 
 fn chat_error(error: kuma_store::StoreError) -> AppError {

@@ -44,6 +44,8 @@ pub(super) async fn drive(app: &App, id: JobId) -> Result<Option<String>> {
             // Whoever finishes the run before it announces it again.
             Claim::Waits | Claim::Gone => return Ok(None),
         };
+    let kind = if job.epoch > 1 { "again" } else { "first" };
+    metrics::counter!("kuma_run_claims_total", "kind" => kind).increment(1);
     let span = tracing::info_span!("run", run = %job.id, chat = %job.chat_id);
     drive_claimed(app, job).instrument(span).await
 }

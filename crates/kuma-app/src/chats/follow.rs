@@ -226,7 +226,7 @@ async fn is_over_in_rows(app: &App, job: &Job) -> bool {
 }
 
 /// Whether nothing will be added to the run: one that failed may have another attempt before it.
-fn is_over(job: &Job) -> bool {
+pub(super) fn is_over(job: &Job) -> bool {
     job.status.is_final() && job.next_attempt_at.is_none()
 }
 

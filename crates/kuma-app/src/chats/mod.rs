@@ -5,6 +5,7 @@
 //! [`follow`] reads its journal. Reading never drives; a reader that goes away stops nothing. The
 //! parts may be in one process or in many; a run whose driver dies is driven on by another.
 
+mod again;
 mod approve;
 mod checkpoint;
 mod crud;
@@ -30,7 +31,8 @@ pub use runner::{Runner, Runs, SERVE_PREFIX, WORKER_PREFIX, sweep};
 pub use submit::{NewMessage, edit, regenerate, submit};
 pub use view::message_view;
 
-pub(crate) use crud::stop_all;
+pub(crate) use again::retry_any;
+pub(crate) use crud::{cancel_any, stop_all};
 
 /// Longest message, in bytes. Longer texts belong into documents.
 pub const MESSAGE_MAX_BYTES: usize = 256 * 1024;

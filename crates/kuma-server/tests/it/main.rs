@@ -15,6 +15,7 @@ mod borders;
 mod chats;
 mod fixtures;
 mod models;
+mod operators;
 mod runs;
 mod support;
 mod tools;

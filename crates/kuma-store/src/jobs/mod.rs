@@ -28,7 +28,7 @@ pub use finish::FinishRun;
 pub use hold::Hold;
 pub(crate) use hold::for_update;
 pub use pause::Pause;
-pub use query::JobStats;
+pub use query::{Backlog, JobStats};
 pub use submit::{NewRun, RunChat, RunMessage, Submitted};
 
 /// The states of a job that is not over, for SQL; one that failed and will be tried again is not
@@ -72,6 +72,10 @@ pub struct Job {
     pub retry_count: i32,
     /// Grows with each claim; who holds an older one no longer holds the job.
     pub epoch: i32,
+    /// Who holds it, or held it last.
+    pub worker: Option<String>,
+    /// Until when its holder has it; anybody may take it after that.
+    pub lease_until: Option<DateTime<Utc>>,
     /// When it is tried again, if it failed and will be.
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// Its owner wants it stopped.
@@ -80,6 +84,8 @@ pub struct Job {
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
     pub updated_at: DateTime<Utc>,
+    /// When it was over.
+    pub finished_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<Model> for Job {
@@ -99,10 +105,13 @@ impl TryFrom<Model> for Job {
             error: row.error.map(serde_json::from_value).transpose().map_err(StoreError::corrupt)?,
             retry_count: row.retry_count,
             epoch: row.epoch,
+            worker: row.worker,
+            lease_until: row.lease_until,
             next_attempt_at: row.next_attempt_at,
             cancel_requested: row.cancel_requested,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            finished_at: row.finished_at,
         })
     }
 }

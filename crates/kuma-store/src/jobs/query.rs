@@ -26,6 +26,17 @@ pub struct JobStats {
     pub oldest_pending: Option<DateTime<Utc>>,
 }
 
+/// The runs that are not over, for the metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// The number in each state that has any. Those that failed are those that will be tried again.
+    pub by_status: Vec<(JobStatus, u64)>,
+    /// Since when the run in line that waits longest has waited.
+    pub oldest_waiting: Option<DateTime<Utc>>,
+    /// Runs at work whose holder's lease has run out, and which nobody has taken over yet.
+    pub abandoned: u64,
+}
+
 impl Jobs<'_> {
     /// One job of the owner's.
     pub async fn get(&self, owner: UserId, id: JobId) -> Result<Job> {
@@ -179,15 +190,33 @@ impl Jobs<'_> {
         Ok(Page::cut(jobs?, limit, |job| id_cursor(List::Jobs, job.id.0)))
     }
 
-    /// How many jobs there are in each state, for admins and metrics.
+    /// What is not over, for the metrics. Runs that were answered cost it nothing, however many there are.
+    pub async fn backlog(&self) -> Result<Backlog> {
+        let sql = format!(
+            "SELECT status, count(*) FROM message_jobs WHERE {} GROUP BY status ORDER BY status",
+            unfinished("message_jobs")
+        );
+        let oldest = Entity::find()
+            .select_only()
+            .column(Column::UpdatedAt)
+            .filter(Column::Status.eq(JobStatus::Pending.as_str()))
+            .order_by_asc(Column::UpdatedAt)
+            .limit(1);
+        let abandoned = Entity::find()
+            .filter(Column::Status.eq(JobStatus::Processing.as_str()))
+            .filter(Condition::any().add(Column::LeaseUntil.is_null()).add(Column::LeaseUntil.lt(now())));
+        // Not from a replica: leases there are as old as it lags behind.
+        Ok(Backlog {
+            by_status: counts(self.db.read.query_all_raw(self.db.sql(sql, [])).await?)?,
+            oldest_waiting: oldest.into_tuple::<DateTime<Utc>>().one(&self.db.read).await?,
+            abandoned: abandoned.count(&self.db.read).await?,
+        })
+    }
+
+    /// How many jobs there are in each state, for admins.
     pub async fn stats(&self) -> Result<JobStats> {
         let sql = "SELECT status, count(*) FROM message_jobs GROUP BY status ORDER BY status";
-        let mut by_status = Vec::new();
-        for row in self.db.replica.query_all_raw(self.db.sql(sql, [])).await? {
-            let status: String = row.try_get_by_index(0)?;
-            let count: i64 = row.try_get_by_index(1)?;
-            by_status.push((status.parse().map_err(StoreError::corrupt)?, count.unsigned_abs()));
-        }
+        let by_status = counts(self.db.replica.query_all_raw(self.db.sql(sql, [])).await?)?;
         let oldest = Entity::find()
             .select_only()
             .column(Column::CreatedAt)
@@ -197,6 +226,16 @@ impl Jobs<'_> {
         let oldest_pending = oldest.into_tuple::<DateTime<Utc>>().one(&self.db.replica).await?;
         Ok(JobStats { by_status, oldest_pending })
     }
+}
+
+/// Rows of a state and how many there are in it.
+fn counts(rows: Vec<sea_orm::QueryResult>) -> Result<Vec<(JobStatus, u64)>> {
+    let count = |row: sea_orm::QueryResult| {
+        let status: String = row.try_get_by_index(0)?;
+        let count: i64 = row.try_get_by_index(1)?;
+        Ok((status.parse().map_err(StoreError::corrupt)?, count.unsigned_abs()))
+    };
+    rows.into_iter().map(count).collect()
 }
 
 /// A newer log takes the place of an older one.

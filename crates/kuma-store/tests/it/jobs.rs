@@ -31,6 +31,7 @@ both!(
     events_are_kept_for_runs_that_never_began,
     old_logs_and_keys_are_forgotten,
     jobs_are_counted,
+    the_backlog_is_what_is_not_over,
 );
 
 async fn a_claim_holds_a_job(db: Database) {
@@ -40,7 +41,17 @@ async fn a_claim_holds_a_job(db: Database) {
     let job = db.claim(&asked).await;
     assert_eq!((job.status, job.epoch), (JobStatus::Processing, asked.epoch + 1));
     assert!(job.updated_at >= asked.updated_at);
-    assert_eq!(job, Job { status: job.status, epoch: job.epoch, updated_at: job.updated_at, ..asked });
+    assert_eq!(job.worker.as_deref(), Some("worker-1"));
+    assert!(job.lease_until.unwrap() > job.updated_at && job.finished_at.is_none());
+    let taken = Job {
+        status: job.status,
+        epoch: job.epoch,
+        worker: job.worker.clone(),
+        lease_until: job.lease_until,
+        updated_at: job.updated_at,
+        ..asked
+    };
+    assert_eq!(job, taken);
     assert_eq!(db.store.jobs().get_any(job.id).await.unwrap(), job);
     assert_eq!(claim(&db, job.id).await, Claim::Gone);
     assert_eq!(claim(&db, JobId::new()).await, Claim::Gone);
@@ -166,7 +177,8 @@ async fn orphans_are_found(db: Database) {
         "`_` is no wildcard"
     );
     set(&db, "lease_until = '2020-01-01T00:00:00+00:00'", jobs[3].id).await;
-    assert_eq!(db.store.jobs().orphans(None, 100).await.unwrap(), jobs[3..]);
+    let orphan = Job { lease_until: "2020-01-01T00:00:00Z".parse().ok(), ..jobs[3].clone() };
+    assert_eq!(db.store.jobs().orphans(None, 100).await.unwrap(), [orphan]);
 }
 
 async fn the_end_is_written_whole(db: Database) {
@@ -417,6 +429,33 @@ async fn jobs_are_counted(db: Database) {
     assert_eq!(stats.by_status, [(JobStatus::Completed, 3), (JobStatus::Pending, 3)]);
     let all = db.store.stats().await.unwrap();
     assert_eq!((all.users, all.chats, all.messages, all.jobs), (1, 3, 12, stats.by_status));
+}
+
+async fn the_backlog_is_what_is_not_over(db: Database) {
+    let jobs = db.store.jobs();
+    let backlog = jobs.backlog().await.unwrap();
+    assert_eq!((backlog.by_status, backlog.oldest_waiting, backlog.abandoned), (vec![], None, 0));
+    let owner = db.user().await.id;
+    let mut asked = Vec::new();
+    for _ in 0..5 {
+        let chat = db.chat(owner, None).await;
+        db.converse(owner, chat, "a", "b").await;
+        asked.push(db.ask(owner, chat, "c").await);
+    }
+    let [one, two, three, four, five] = &asked[..] else { panic!("five") };
+    // One fails for good, one will be tried again, one's holder dies.
+    let failed = FinishRun { status: JobStatus::Failed, ..finished(&db.claim(one).await, "") };
+    jobs.finish(failed).await.unwrap();
+    let failure = RunFailure { code: "x".into(), title: "x".into(), detail: "x".into(), retryable: true };
+    jobs.fail_attempt(db.claim(two).await.hold(), &failure, Duration::from_hours(1)).await.unwrap().unwrap();
+    jobs.claim(three.id, "worker-1", Duration::ZERO).await.unwrap();
+    let backlog = jobs.backlog().await.unwrap();
+    let states = [(JobStatus::Failed, 1), (JobStatus::Pending, 2), (JobStatus::Processing, 1)];
+    assert_eq!(backlog.by_status, states);
+    assert_eq!((backlog.oldest_waiting, backlog.abandoned), (Some(four.updated_at), 1));
+    db.claim(four).await;
+    let backlog = jobs.backlog().await.unwrap();
+    assert_eq!((backlog.oldest_waiting, backlog.abandoned), (Some(five.updated_at), 1));
 }
 
 async fn claim(db: &Database, id: JobId) -> Claim {

@@ -60,6 +60,9 @@ async fn steps_are_kept_in_their_order(db: Database) {
     }
     assert_eq!(steps.of_run(job.id).await.unwrap(), all);
     assert!(steps.of_run(JobId::new()).await.unwrap().is_empty());
+    let outline = steps.outline(job.id).await.unwrap();
+    let outline: Vec<(i32, &str)> = outline.iter().map(|step| (step.number, step.kind.as_str())).collect();
+    assert_eq!(outline, [(1, "reply"), (2, "intent"), (3, "reply")]);
 }
 
 async fn a_number_is_taken_once(db: Database) {

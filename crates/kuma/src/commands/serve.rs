@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
 use kuma_app::chats::{self, Runner};
-use kuma_app::models;
+use kuma_app::{admin, models};
 use kuma_server::limits::Limits;
 use kuma_server::{ServerConfig, ServerState};
 use tokio::net::TcpListener;
@@ -22,14 +22,13 @@ use crate::wire;
 
 /// How long answers that have ended may take to reach their readers.
 const LAST_BYTES: Duration = Duration::from_secs(3);
-/// How often figures and limits are tidied.
-const TIDY: Duration = Duration::from_secs(30);
 
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let app = wire::app(&settings, wire::Role::Serve).await?;
     let metrics = record_metrics()?;
     let stop = CancellationToken::new();
     models::start(&app, stop.clone()).await?;
+    tokio::spawn(admin::keep_figures(app.clone(), stop.clone()));
     // With the queue, workers drive; what they did not hear of is announced from here too.
     let runner = if settings.redis_url.is_none() {
         Some(Runner::start(app.clone()).await?)
@@ -58,7 +57,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         assets: Arc::new(WebApp),
         metrics: Some(metrics.clone()),
     };
-    tokio::spawn(tidy(metrics, limits, stop.clone()));
+    tokio::spawn(process::tidy(metrics, stop.clone(), move || limits.shrink()));
 
     // Tokens are small and each is wanted now.
     let listener = listener.tap_io(|stream| {
@@ -87,19 +86,4 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
-}
-
-async fn tidy(
-    metrics: metrics_exporter_prometheus::PrometheusHandle,
-    limits: Arc<Limits>,
-    stop: CancellationToken,
-) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(TIDY) => {}
-        }
-        metrics.run_upkeep();
-        limits.shrink();
-    }
 }

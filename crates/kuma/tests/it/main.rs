@@ -14,3 +14,4 @@ mod documents;
 mod lifecycle;
 mod process;
 mod settings;
+mod workers;

@@ -39,7 +39,7 @@ pub fn complained(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// A server process.
+/// A server process, or a worker that serves its figures.
 pub struct Server {
     pub child: Child,
     pub url: String,
@@ -49,7 +49,12 @@ pub struct Server {
 impl Server {
     /// Starts `kuma serve` on a free port and waits until it listens.
     pub async fn start(directory: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut command = kuma(directory, &["serve", "--port", "0"], environment);
+        Self::start_as(directory, &["serve", "--port", "0"], environment).await
+    }
+
+    /// Starts that command and waits until it says where it listens.
+    pub async fn start_as(directory: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = kuma(directory, args, environment);
         let log = std::fs::File::options().create(true).append(true).open(directory.join("log")).unwrap();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().unwrap();
@@ -60,6 +65,7 @@ impl Server {
                 let line = line
                     .unwrap_or_else(|| panic!("{}", std::fs::read_to_string(directory.join("log")).unwrap()));
                 if let Some((_, address)) = line.split_once("http://") {
+                    let address = address.split('/').next().unwrap();
                     return format!("http://{address}");
                 }
             }

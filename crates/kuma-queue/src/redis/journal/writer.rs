@@ -94,10 +94,12 @@ impl Writer {
         let outcomes = self.outcomes(&batch).await;
         let patience = self.inner.options.patience;
         let (mut again, mut lost) = (Vec::new(), Vec::new());
+        let mut slowest = None;
         for (append, outcome) in batch.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Answer(answer) => {
                     self.note(&append, &answer);
+                    slowest = slowest.max(Some(append.since.elapsed()));
                     // Whoever asked may be gone: a run that was taken over.
                     append.answer.send(answer).ok();
                 }
@@ -110,6 +112,11 @@ impl Writer {
                 Outcome::Again(_) => again.push(append),
                 Outcome::Lost => lost.push(append),
             }
+        }
+        if let Some(slowest) = slowest {
+            // Readers hear an event in the same moment. One figure per round trip: thousands of events
+            // a second share one.
+            metrics::histogram!("kuma_journal_append_seconds").record(slowest.as_secs_f64());
         }
         if !lost.is_empty() {
             let jobs: Vec<JobId> = lost.iter().map(|append| append.job).collect();

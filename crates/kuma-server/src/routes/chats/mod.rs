@@ -9,7 +9,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::ServerState;
 
-pub(crate) use jobs::JobView;
 pub(crate) use send::CHAT_FIELDS;
 
 pub(super) fn routes() -> OpenApiRouter<ServerState> {

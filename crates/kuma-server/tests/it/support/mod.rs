@@ -2,6 +2,7 @@
 
 mod client;
 mod events;
+mod ports;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::{App, AppConfig, Parts, models};
 use kuma_llm::ProviderKind;
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
+use kuma_queue::{Journal, Queue};
 use kuma_server::assets::{Asset, Assets};
 use kuma_server::limits::{Limits, Rates};
 use kuma_server::{ServerConfig, ServerState};
@@ -22,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use client::{Answer, Client};
 pub use events::{Event, Events, first, kinds, lines, text};
+pub use ports::{KeepingJournal, SilentQueue};
 
 /// How long anything may take here before it counts as never.
 pub const BOUND: Duration = Duration::from_secs(20);
@@ -43,6 +46,10 @@ pub struct Options {
     pub metrics_token: Option<String>,
     pub with_model: bool,
     pub small_model: Option<String>,
+    /// Whether this process drives runs.
+    pub drives: bool,
+    pub queue: Arc<dyn Queue>,
+    pub journal: Arc<dyn Journal>,
     pub tools: Vec<Arc<dyn Tool>>,
 }
 
@@ -55,9 +62,22 @@ impl Default for Options {
             metrics_token: None,
             with_model: true,
             small_model: None,
+            drives: true,
+            queue: Arc::new(MemoryQueue::new()),
+            journal: Arc::new(MemoryJournal::new()),
             tools: Vec::new(),
         }
     }
+}
+
+/// Waits until something holds.
+pub async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    let all = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(BOUND, all).await.expect("in time");
 }
 
 /// A running server.
@@ -65,7 +85,7 @@ pub struct TestServer {
     pub url: String,
     pub fake: FakeOpenAi,
     pub app: App,
-    _runner: Arc<Runner>,
+    _runner: Option<Arc<Runner>>,
     stop: CancellationToken,
     _data: tempfile::TempDir,
 }
@@ -108,8 +128,8 @@ impl TestServer {
         };
         let app = App::new(Parts {
             store,
-            journal: Arc::new(MemoryJournal::new()),
-            queue: Arc::new(MemoryQueue::new()),
+            journal: options.journal,
+            queue: options.queue,
             signals: Arc::new(MemorySignals::new()),
             tools: options.tools,
             local: None,
@@ -118,7 +138,7 @@ impl TestServer {
         .unwrap();
         let stop = CancellationToken::new();
         models::start(&app, stop.clone()).await.unwrap();
-        let runner = Runner::start(app.clone()).await.unwrap();
+        let runner = if options.drives { Some(Runner::start(app.clone()).await.unwrap()) } else { None };
         let state = ServerState {
             app: app.clone(),
             limits: Arc::new(Limits::new(options.rates)),
