@@ -108,6 +108,7 @@ impl From<Job> for AdminJob {
 /// What kind of step it is.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = JobStepKind)]
 enum StepKindView {
     /// A whole reply of a model.
     Reply,
@@ -118,6 +119,7 @@ enum StepKindView {
 /// What came of a step.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = JobStepOutcome)]
 enum StepOutcome {
     /// It was finished, and is not made again.
     Finished,
