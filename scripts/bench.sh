@@ -3,6 +3,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+have redis-server || apt_install redis-server
 "$ROOT/scripts/build.sh"
 cd "$ROOT"
 KUMA_BIN="$ROOT/target/release/kuma"

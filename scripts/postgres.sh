@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A throw-away PostgreSQL 18 with pgvector on a free loopback port, for tests.
 #   postgres.sh start   starts it unless it runs, prints its URL
-#   postgres.sh url     prints the URL of the running one
+#   postgres.sh url     prints the URL of the running one, pid the id of its first process
 #   postgres.sh restart kills it and starts it again with its data, on the same port
 #   postgres.sh stop    stops it and deletes its data
 # KUMA_INSTANCE names independent ones. The data is not durable on purpose: no fsync, a new cluster per start. With
@@ -105,5 +105,9 @@ url)
   running || die "PostgreSQL is not running: scripts/postgres.sh start"
   url
   ;;
-*) die "usage: scripts/postgres.sh start|stop|restart|url" ;;
+pid)
+  running || die "PostgreSQL is not running: scripts/postgres.sh start"
+  pid
+  ;;
+*) die "usage: scripts/postgres.sh start|stop|restart|url|pid" ;;
 esac

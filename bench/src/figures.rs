@@ -132,7 +132,7 @@ pub struct Measurement {
     pub commit: String,
     /// Load averages before and after.
     pub load: (f64, f64),
-    /// Cores that neither the server, the fake nor the generator used, on average.
+    /// Cores that neither what was measured, the fake nor the generator used, on average.
     pub others: f64,
     /// What came out.
     pub findings: Findings,

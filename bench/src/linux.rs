@@ -19,6 +19,27 @@ pub fn own_cpu_seconds() -> anyhow::Result<f64> {
     Ok(seconds(children) + cpu_seconds(std::process::id())?)
 }
 
+/// The same for a process and its children, both those that live and those that have ended.
+pub fn family_cpu_seconds(pid: u32) -> anyhow::Result<f64> {
+    let text =
+        fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("process {pid} is gone"))?;
+    let ended = fields_of_stat(&text, 13).context("/proc/PID/stat is not as expected")?;
+    let mut living = 0;
+    for entry in fs::read_dir("/proc")? {
+        let path = entry?.path();
+        let is_process =
+            path.file_name().is_some_and(|name| name.as_encoded_bytes().iter().all(u8::is_ascii_digit));
+        // One that is gone meanwhile is among those that have ended next time.
+        let Some(text) = is_process.then(|| fs::read_to_string(path.join("stat")).ok()).flatten() else {
+            continue;
+        };
+        if parent_in_stat(&text) == Some(pid) {
+            living += fields_of_stat(&text, 11).unwrap_or_default();
+        }
+    }
+    Ok(seconds(ended + living) + cpu_seconds(pid)?)
+}
+
 fn seconds(ticks: u64) -> f64 {
     ticks as f64 / rustix::param::clock_ticks_per_second() as f64
 }
@@ -28,6 +49,11 @@ fn seconds(ticks: u64) -> f64 {
 fn fields_of_stat(text: &str, skip: usize) -> Option<u64> {
     let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(skip);
     Some(fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?)
+}
+
+/// The parent's id: the second field after the name.
+fn parent_in_stat(text: &str) -> Option<u32> {
+    text.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Processor seconds that the whole machine has used since it was started.
@@ -94,9 +120,12 @@ mod tests {
         let stat = "42 (a) b (c)) S 1 2 3 4 5 6 7 8 9 10 150 25 3 4 20 0 4 0 100 0";
         assert_eq!(fields_of_stat(stat, 11), Some(175));
         assert_eq!(fields_of_stat(stat, 13), Some(7));
+        assert_eq!(parent_in_stat(stat), Some(1));
         assert_eq!(kib("Rss:  12 kB\nPss:    2048 kB\nPss_Dirty: 1 kB\n", "Pss:"), Some(2048));
         let me = std::process::id();
         assert!(cpu_seconds(me).unwrap() >= 0.0);
+        assert!(family_cpu_seconds(me).unwrap() >= cpu_seconds(me).unwrap() - 1.0);
+        assert!(family_cpu_seconds(std::os::unix::process::parent_id()).unwrap() > 0.0);
         assert!(pss_mib(me).unwrap() > 0.1);
         assert!(own_cpu_seconds().unwrap() >= 0.0);
         assert!(machine_cpu_seconds().unwrap() > 0.0);

@@ -14,6 +14,7 @@ mod options;
 mod process;
 mod report;
 mod say;
+mod services;
 mod sse;
 mod stats;
 mod stream;
@@ -47,7 +48,7 @@ enum Command {
         /// What to measure
         #[arg(value_enum, required = true)]
         what: Vec<What>,
-        /// With `streams`: these numbers of streams instead of the usual ramp; not kept
+        /// With `streams` and `workers`: these numbers of streams instead of the usual ramp; not kept
         #[arg(long, value_delimiter = ',')]
         streams: Vec<usize>,
     },

@@ -8,6 +8,8 @@ pub enum Kind {
     Plain,
     /// A piece of the answer.
     Chunk,
+    /// What stands instead of the text so far.
+    Reset,
     /// The end, with the whole message.
     Done,
     /// The end, with what went wrong.
@@ -58,6 +60,7 @@ impl Scanner {
         } else if let Some(name) = line.strip_prefix(b"event: ") {
             self.kind = match name {
                 b"chunk" => Kind::Chunk,
+                b"reset" => Kind::Reset,
                 b"done" => Kind::Done,
                 b"error" => Kind::Error,
                 _ => Kind::Other,

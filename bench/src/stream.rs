@@ -19,15 +19,26 @@ pub struct Token {
     pub arrived: u64,
 }
 
+/// When a reader was told that the text so far does not stand, and how much there was of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reset {
+    /// When that was read here.
+    pub arrived: u64,
+    /// How many tokens there were before.
+    pub had: usize,
+}
+
 /// A whole answer: every token exactly once, in order, the saved text included.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// When the request was sent.
     pub asked: u64,
-    /// Its tokens.
+    /// Its tokens: those that stand.
     pub tokens: Vec<Token>,
-    /// How many events brought them.
+    /// How many events brought tokens.
     pub events: usize,
+    /// How often it was begun again; only an answer that may be has any.
+    pub resets: Vec<Reset>,
 }
 
 impl Answer {
@@ -63,6 +74,8 @@ pub struct Question {
     expected: usize,
     /// Whether events have numbers and the last brings the whole message.
     is_kuma: bool,
+    /// Whether the answer may be begun again.
+    may_restart: bool,
 }
 
 impl Question {
@@ -73,7 +86,7 @@ impl Question {
             fields.insert("chatId".to_owned(), chat.into());
         }
         let (path, token, body) = ("/api/chat/stream", token.to_owned(), body.to_string());
-        Self { path, token, body, expected, is_kuma: true }
+        Self { path, token, body, expected, is_kuma: true, may_restart: false }
     }
 
     /// The same answer from the provider itself.
@@ -83,7 +96,20 @@ impl Question {
             "messages": [{ "role": "user", "content": prompt(expected, rate) }],
         });
         let path = "/openai/v1/chat/completions";
-        Self { path, token: "key".to_owned(), body: body.to_string(), expected, is_kuma: false }
+        Self {
+            path,
+            token: "key".to_owned(),
+            body: body.to_string(),
+            expected,
+            is_kuma: false,
+            may_restart: false,
+        }
+    }
+
+    /// The same question, whose answer may be begun again because whoever makes it is killed.
+    #[must_use]
+    pub fn may_restart(self) -> Self {
+        Self { may_restart: true, ..self }
     }
 
     /// Asks over a connection of its own.
@@ -93,6 +119,15 @@ impl Question {
 
     /// Asks and follows the answer to its end. Anything but the whole answer is an error.
     pub async fn ask(&self, connection: &mut Connection) -> anyhow::Result<Answer> {
+        self.ask_watched(connection, |_| ()).await
+    }
+
+    /// The same; `watch` sees the answer after everything that came.
+    pub async fn ask_watched(
+        &self,
+        connection: &mut Connection,
+        mut watch: impl FnMut(&Answer),
+    ) -> anyhow::Result<Answer> {
         let mut follow = Follow::new(self);
         let request =
             Request { method: "POST", path: self.path, token: Some(&self.token), body: Some(&self.body) };
@@ -108,6 +143,7 @@ impl Question {
             .read(|bytes| {
                 let now = now_micros();
                 scanner.feed(bytes, |event| follow.take(event, now));
+                watch(&follow.answer);
             })
             .await?
         {}
@@ -131,7 +167,8 @@ struct Follow<'a> {
 
 impl<'a> Follow<'a> {
     fn new(question: &'a Question) -> Self {
-        let answer = Answer { asked: 0, tokens: Vec::with_capacity(question.expected), events: 0 };
+        let tokens = Vec::with_capacity(question.expected);
+        let answer = Answer { asked: 0, tokens, events: 0, resets: Vec::new() };
         Self { question, answer, last_id: 0, has_gap: false, end: None }
     }
 
@@ -147,6 +184,11 @@ impl<'a> Follow<'a> {
                 self.answer.tokens.extend(stamps(event.data).map(|sent| Token { sent, arrived: now }));
                 self.answer.events += usize::from(self.answer.tokens.len() > before);
             }
+            Kind::Reset => {
+                self.answer.resets.push(Reset { arrived: now, had: self.answer.tokens.len() });
+                self.answer.tokens.clear();
+                self.answer.tokens.extend(stamps(event.data).map(|sent| Token { sent, arrived: now }));
+            }
             Kind::Done | Kind::Error => self.end = Some((event.kind, event.data.to_vec())),
             Kind::Other => {}
         }
@@ -157,6 +199,7 @@ impl<'a> Follow<'a> {
         let came = answer.tokens.len();
         let Some((kind, data)) = end else { bail!("the stream broke off after {came} tokens") };
         ensure!(kind != Kind::Error, "the run failed: {}", String::from_utf8_lossy(&data));
+        ensure!(question.may_restart || answer.resets.is_empty(), "the answer was begun again");
         ensure!(!has_gap, "the events' numbers have a gap");
         ensure!(came == question.expected, "{came} of {} tokens came", question.expected);
         ensure!(answer.tokens.is_sorted_by_key(|token| token.sent), "tokens came out of order");
@@ -176,8 +219,11 @@ mod tests {
     use super::*;
 
     fn followed(expected: usize, events: &[(Kind, u64, &str)]) -> anyhow::Result<Answer> {
-        let question = Question::kuma("t", None, expected, Some(20));
-        let mut follow = Follow::new(&question);
+        followed_of(&Question::kuma("t", None, expected, Some(20)), events)
+    }
+
+    fn followed_of(question: &Question, events: &[(Kind, u64, &str)]) -> anyhow::Result<Answer> {
+        let mut follow = Follow::new(question);
         for (now, (kind, id, data)) in (10_000..).zip(events) {
             follow.take(Event { kind: *kind, id: *id, data: data.as_bytes() }, now);
         }
@@ -197,6 +243,23 @@ mod tests {
         assert_eq!(answer.tokens[1], Token { sent: 150, arrived: 10_002 });
         let late: Vec<u64> = answer.lateness(50).map(|(_, late)| late).collect();
         assert_eq!(late, [9_901, 9_852, 9_802]);
+    }
+
+    #[test]
+    fn an_answer_that_is_begun_again_is_whole_all_the_same() {
+        let events = [
+            (Kind::Chunk, 1, r#"{"text":"@000000000000042 "}"#),
+            (Kind::Reset, 2, r#"{"text":"@000000000000100 "}"#),
+            (Kind::Chunk, 3, TWO),
+            (Kind::Done, 4, END),
+        ];
+        let question = Question::kuma("t", None, 3, Some(20)).may_restart();
+        let answer = followed_of(&question, &events).unwrap();
+        assert_eq!(answer.resets, [Reset { arrived: 10_001, had: 1 }]);
+        let sent: Vec<u64> = answer.tokens.iter().map(|token| token.sent).collect();
+        assert_eq!(sent, [100, 150, 260]);
+        assert!(followed(3, &events).is_err(), "an answer that nobody interrupted");
+        assert!(followed_of(&question, &events[1..]).is_err(), "numbers begin with one");
     }
 
     #[test]

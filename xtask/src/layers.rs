@@ -36,7 +36,7 @@ const HOUSE: &[(&str, May)] = &[
             "kuma-net",
         ]),
     ),
-    ("kuma-tools", May::Use(&["kuma-app", "kuma-types"])),
+    ("kuma-tools", May::Use(&["kuma-app", "kuma-agent", "kuma-llm", "kuma-net", "kuma-types"])),
     ("kuma-server", May::Use(&["kuma-app", "kuma-types"])),
     ("kuma", May::UseAll),
     ("kuma-testkit", May::Use(ENGINE)),

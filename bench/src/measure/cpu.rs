@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use tokio::task::JoinSet;
 
-use crate::bed::Bed;
+use crate::bed::{Bed, Cpu};
 use crate::figures::{Figure, Findings, Table, Target, number};
-use crate::linux::{cpu_seconds, pss_mib};
+use crate::linux::pss_mib;
 use crate::options::Options;
 use crate::stream::{Answer, Question};
 
@@ -89,11 +89,7 @@ async fn round(
     tokens: usize,
     rate: Option<u32>,
 ) -> anyhow::Result<Round> {
-    let own = std::process::id();
-    let cpu = || -> anyhow::Result<[f64; 3]> {
-        Ok([cpu_seconds(bed.kuma.pid)?, cpu_seconds(bed.fake.pid)?, cpu_seconds(own)?])
-    };
-    let (before, begun) = (cpu()?, Instant::now());
+    let (before, begun) = (bed.cpu()?, Instant::now());
     let mut asked = JoinSet::new();
     for _ in 0..runs {
         let (question, address) = (Question::kuma(bed.user(0), None, tokens, rate), bed.kuma.address);
@@ -107,9 +103,6 @@ async fn round(
     }
     let seconds = begun.elapsed().as_secs_f64();
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let after = cpu()?;
-    let [server, fake, generator] = std::array::from_fn(|at| {
-        after.get(at).copied().unwrap_or_default() - before.get(at).copied().unwrap_or_default()
-    });
-    Ok(Round { name, tokens: count, runs, events, server, fake, generator, seconds })
+    let Cpu { server, provider, generator, .. } = bed.cpu()?.cores(&before, 1.0);
+    Ok(Round { name, tokens: count, runs, events, server, fake: provider, generator, seconds })
 }

@@ -7,7 +7,7 @@ use crate::figures::{Figure, Findings, Target};
 use crate::http::{Connection, Request};
 use crate::linux::pss_mib;
 use crate::options::Options;
-use crate::process::{self, Serve};
+use crate::process::{self, Setup};
 
 pub(super) const METHOD: &str = "`kuma serve` in an empty data directory with the starter models beside it, none of them
     loaded. The proportional set size is read from `/proc/PID/smaps_rollup` five seconds after it is ready, and again
@@ -18,7 +18,9 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Findings> {
     let data = tempfile::tempdir()?;
     options.link_models(data.path())?;
     let pause = Duration::from_secs(options.count(5, 1) as u64);
-    let (kuma, _) = process::kuma(Serve { binary: &options.binary, data: data.path(), fake: None }).await?;
+    let (kuma, _) =
+        process::serve(Setup { binary: &options.binary, data: data.path(), fake: None, services: None })
+            .await?;
     tokio::time::sleep(pause).await;
     let idle = pss_mib(kuma.pid)?;
 

@@ -1,7 +1,5 @@
 //! The run journal on Redis beside the in-process one.
 
-use std::net::{Ipv4Addr, TcpListener};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,13 +9,12 @@ use kuma_queue::memory::MemoryJournal;
 use kuma_queue::redis::{JournalOptions, Redis, RedisOptions};
 use kuma_queue::{EventStream, Journal};
 use kuma_types::{FinishReason, JobId, RunEvent, Usage};
-use tempfile::TempDir;
-use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
 use crate::figures::{Figure, Findings, Table, Target, number};
 use crate::linux::cpu_seconds;
 use crate::options::Options;
+use crate::services::RedisServer;
 use crate::stats::Sorted;
 
 pub(super) const METHOD: &str = "So many runs append an event every 50 ms (20 tokens a second), each an append of its own,
@@ -57,6 +54,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Findings> {
         );
         rounds.push(round("on Redis", &redis, &other, runs, events, server.pid()).await?);
     }
+    server.stop().await?;
     let head = [
         "journal",
         "runs",
@@ -171,46 +169,4 @@ async fn read(mut events: EventStream, start: Instant) -> anyhow::Result<Vec<f64
         }
     }
     Ok(delays)
-}
-
-/// A server on loopback for the time of the measurement.
-struct RedisServer {
-    child: Child,
-    port: u16,
-    /// Gone with this.
-    _folder: TempDir,
-}
-
-impl RedisServer {
-    async fn start() -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let mut command = Command::new("redis-server");
-        command.args([
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--port",
-            &port.to_string(),
-        ]);
-        command.arg("--dir").arg(folder.path()).kill_on_drop(true);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn().context("redis-server is needed: install Redis 7")?;
-        let server = Self { child, port, _folder: folder };
-        // Waits until it answers, within bounds.
-        let patience = RedisOptions { patience: Duration::from_secs(10), ..RedisOptions::new(server.url()) };
-        Redis::connect(patience).await?;
-        Ok(server)
-    }
-
-    fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
-    }
-
-    fn pid(&self) -> Option<u32> {
-        self.child.id()
-    }
 }

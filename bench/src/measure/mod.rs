@@ -5,6 +5,7 @@ mod cpu;
 mod first_token;
 mod idle;
 mod journal;
+mod load;
 #[cfg(feature = "local-llm")]
 mod local_model;
 #[cfg(not(feature = "local-llm"))]
@@ -12,7 +13,9 @@ mod local_model;
 mod local_model;
 mod start;
 mod streams;
+mod takeover;
 mod web_size;
+mod workers;
 
 use std::path::Path;
 use std::process::Command;
@@ -40,6 +43,10 @@ pub enum What {
     Streams,
     /// The run journal on Redis beside the in-process one
     Journal,
+    /// How many answers stream at once through Redis and workers, beside one process
+    Workers,
+    /// How long a killed worker's runs stand still
+    Takeover,
     /// The chat list of somebody with a hundred thousand chats
     ChatList,
     /// The in-process model beside llama.cpp's own loop
@@ -63,6 +70,8 @@ impl What {
             Self::Cpu => "Processor time per token",
             Self::Streams => "Concurrent streams",
             Self::Journal => "The run journal on Redis",
+            Self::Workers => "Servers and workers",
+            Self::Takeover => "Runs of a killed worker",
             Self::ChatList => "A long chat list",
             Self::LocalModel => "The in-process model",
             Self::WebSize => "Size of the chat page",
@@ -77,6 +86,8 @@ impl What {
             Self::Cpu => cpu::METHOD,
             Self::Streams => streams::METHOD,
             Self::Journal => journal::METHOD,
+            Self::Workers => workers::METHOD,
+            Self::Takeover => takeover::METHOD,
             Self::ChatList => chat_list::METHOD,
             Self::LocalModel => local_model::METHOD,
             Self::WebSize => web_size::METHOD,
@@ -91,6 +102,8 @@ impl What {
             Self::Cpu => cpu::run(options).await,
             Self::Streams => streams::run(options).await,
             Self::Journal => journal::run(options).await,
+            Self::Workers => workers::run(options).await,
+            Self::Takeover => takeover::run(options).await,
             Self::ChatList => chat_list::run(options).await,
             Self::LocalModel => local_model::run(options).await,
             Self::WebSize => web_size::run(options),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::figures::{Figure, Findings, Target};
 use crate::options::Options;
-use crate::process::{self, Serve};
+use crate::process::{self, Setup};
 use crate::stats::Sorted;
 
 pub(super) const METHOD: &str = "`kuma serve` is started again and again with nothing in its environment but loopback, a
@@ -38,7 +38,8 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Findings> {
 
 async fn once(options: &Options, data: &Path) -> anyhow::Result<f64> {
     options.link_models(data)?;
-    let (kuma, took) = process::kuma(Serve { binary: &options.binary, data, fake: None }).await?;
+    let (kuma, took) =
+        process::serve(Setup { binary: &options.binary, data, fake: None, services: None }).await?;
     kuma.stop().await?;
     Ok(took.as_secs_f64() * 1e3)
 }

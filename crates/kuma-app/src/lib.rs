@@ -1,4 +1,4 @@
-//! What Kuma does, one folder per feature: auth, chats, agents, models, admin.
+//! What Kuma does, one folder per feature: auth, chats, agents, tools, models, admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -13,13 +13,13 @@ pub mod config;
 pub mod error;
 pub mod models;
 pub mod seal;
+pub mod tools;
 
 /// Rows as use cases give them.
 pub mod rows {
     pub use kuma_queue::DeadLetter;
     pub use kuma_store::{
-        Agent, AuditEntry, Chat, ChatFilter, Job, Message, Page, Role, Stats, StepKind, StepOutline,
-        StoreError, User,
+        Agent, AuditEntry, Chat, ChatFilter, Job, Message, Page, Role, Stats, StepOutline, StoreError, User,
     };
 }
 

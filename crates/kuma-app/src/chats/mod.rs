@@ -6,6 +6,7 @@
 //! parts may be in one process or in many; a run whose driver dies is driven on by another.
 
 mod again;
+mod approve;
 mod checkpoint;
 mod crud;
 mod drive;
@@ -16,11 +17,13 @@ mod log;
 mod recover;
 mod runner;
 mod sink;
+mod steps;
 mod submit;
 mod summary;
 mod title;
 mod view;
 
+pub use approve::decide;
 pub use crud::{ChatChange, cancel, create, delete, get, job, list, messages, update};
 pub use follow::{Follow, follow, follow_job};
 pub use kuma_queue::{EventStream, NumberedEvent};

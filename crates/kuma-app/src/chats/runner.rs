@@ -79,6 +79,12 @@ impl ActiveRun {
         })
     }
 
+    /// The draft begins with what readers were shown by earlier owners.
+    pub(super) fn begin_with(&self, text: &str) {
+        let mut draft = self.draft.lock().unwrap_or_else(PoisonError::into_inner);
+        text.clone_into(&mut draft.content);
+    }
+
     /// Lets go of the run: its driver stops where it is.
     pub(super) fn leave(&self, how: Leave) {
         self.hands_back.store(how == Leave::HandBack, Ordering::Release);

@@ -252,6 +252,8 @@ pub(crate) async fn every_kind_of_event_comes_through(world: World) {
             tool: "webSearch".into(),
             arguments: serde_json::json!({"q": ["a", 1, 2.5, null, {"x": true}]}),
             effect: kuma_types::Effect::Read,
+            description: Some("Search the web".into()),
+            parent_call_id: None,
         },
         RunEvent::Title { chat_id: kuma_types::ChatId::new(), title: "T".into() },
         done(),

@@ -18,5 +18,6 @@ mod models;
 mod operators;
 mod runs;
 mod support;
+mod tools;
 mod trees;
 mod window;

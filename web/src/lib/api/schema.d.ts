@@ -41,6 +41,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inspect a run
+         * @description With its steps. Never its text.
+         */
+        get: operations["inspectJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a run that is over
+         * @description With its steps and events, and that it was given up; its messages stay. 409 when it is not over.
+         */
+        delete: operations["dropJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs/{jobId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop anybody's run
+         * @description The text so far is kept. Stopping a run that is over changes nothing.
+         */
+        post: operations["cancelAnyJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs/{jobId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run again what failed, was given up or cancelled
+         * @description It waits in line with all attempts before it, goes on after its last finished step, and its events go
+         *     on under the next number. 409 when it has its answer, or is not over.
+         */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/providers": {
         parameters: {
             query?: never;
@@ -74,6 +139,27 @@ export interface paths {
         post?: never;
         /** Forget a model provider and its key */
         delete: operations["deleteProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the queue
+         * @description How full it is and who takes from it, and the runs that were given up after their last attempt, newest
+         *     first.
+         */
+        get: operations["getQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -382,6 +468,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/jobs/{jobId}/approvals/{callId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide about a call
+         * @description The run goes on when nothing else of it waits.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/jobs/{jobId}/cancel": {
         parameters: {
             query?: never;
@@ -505,12 +611,51 @@ export interface paths {
         };
         /**
          * Can the server serve
-         * @description 503 when a part that it cannot work without is down. A missing model is no failure.
+         * @description 503 when a part that it cannot work without is down. A missing model is no failure, nor is a queue from
+         *     which no worker takes: that is for the workers' operator. Every part is looked at for two seconds at
+         *     most.
          */
         get: operations["ready"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tools */
+        get: operations["listTools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools/{name}/allowance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Have a tool ask again
+         * @description Takes back what `remember` allowed when a call was approved.
+         */
+        delete: operations["forgetAllowance"];
         options?: never;
         head?: never;
         patch?: never;
@@ -557,6 +702,79 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The record of a run, for administrators. */
+        AdminJob: {
+            /** @description Who answers. */
+            agentType: string;
+            /** @description Somebody wants it stopped. */
+            cancelRequested: boolean;
+            /** @description Its chat. */
+            chatId: components["schemas"]["ChatId"];
+            /**
+             * Format: date-time
+             * @description When it was accepted.
+             */
+            createdAt: string;
+            /**
+             * Format: int32
+             * @description How often somebody took it: each time it began, was tried again, went on after a decision, or was
+             *     taken over from a process that was gone.
+             */
+            epoch: number;
+            error: components["schemas"]["JobFailure"] | null;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            finishedAt: string | null;
+            /** @description The run. */
+            jobId: components["schemas"]["JobId"];
+            /**
+             * Format: date-time
+             * @description Until when that process has it; after that, another one takes it over.
+             */
+            leaseUntil: string | null;
+            /** @description The model that was asked for; null: the default one. */
+            model: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again, if it will be.
+             */
+            nextAttemptAt: string | null;
+            /** @description How it ended: `{finishReason, usage, model}`. */
+            result: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description How many attempts failed before this one.
+             */
+            retryCount: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["JobStatus"];
+            /**
+             * Format: date-time
+             * @description When something last happened to it.
+             */
+            updatedAt: string;
+            /** @description Whose it is. */
+            userId: components["schemas"]["UserId"];
+            /** @description The process that drives it, or drove it last. */
+            worker: string | null;
+        };
+        /** @description A run, wrapped. */
+        AdminJobBody: {
+            /** @description The run. */
+            job: components["schemas"]["AdminJob"];
+        };
+        /** @description A run with its steps. */
+        AdminJobDetails: components["schemas"]["AdminJob"] & {
+            /** @description What was done in it so far, in order. */
+            steps: components["schemas"]["JobStep"][];
+        };
+        /** @description A run with its steps, wrapped. */
+        AdminJobDetailsBody: {
+            /** @description The run. */
+            job: components["schemas"]["AdminJobDetails"];
+        };
         /** @description An agent. */
         Agent: {
             /** @description What it is good for. */
@@ -637,12 +855,64 @@ export interface components {
          * @description One conversation.
          */
         ChatId: string;
+        /** @description A passage the answer rests on: the `citation` event's data. */
+        Citation: {
+            /**
+             * Format: uuid
+             * @description The document it is from.
+             */
+            documentId?: string | null;
+            /**
+             * Format: int32
+             * @description The number in the answer's text, from 1.
+             */
+            index: number;
+            /**
+             * Format: int32
+             * @description The page number, from 1.
+             */
+            page?: number | null;
+            /** @description The words that were found in the source. */
+            quote: string;
+            /** @description The source's title. */
+            title: string;
+            /** @description The page it is from. */
+            url?: string | null;
+        };
         CreateBody: {
             /** @description The agent that shall answer; `router` when none. */
             agentType?: string | null;
             /** @description A title, at most 200 characters. */
             title?: string | null;
         };
+        /** @description A run that was given up. */
+        DeadJob: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The run. */
+            jobId: components["schemas"]["JobId"];
+            /** @description Why it was given up. */
+            reason: string;
+        };
+        /** @description A decision. */
+        DecisionBody: {
+            /** @description Approved: what to call it with instead of the model's arguments. */
+            arguments?: Record<string, never> | null;
+            /** @description Whether the call is made. */
+            decision: components["schemas"]["DecisionWord"];
+            /** @description Denied: why, for the model. */
+            reason?: string | null;
+            /** @description Approved: this tool need not ask any more, except in runs that have read text from outside. */
+            remember?: boolean;
+        };
+        /**
+         * @description What can be decided.
+         * @enum {string}
+         */
+        DecisionWord: "approve" | "deny";
         DeleteMeBody: {
             /**
              * @description The current password, once more.
@@ -713,6 +983,15 @@ export interface components {
             /** @description The job. */
             job: components["schemas"]["Job"];
         };
+        /** @description Why a run failed, without the provider's words: they may quote what a person wrote. */
+        JobFailure: {
+            /** @description A stable word for programs. */
+            code: string;
+            /** @description Whether the same may succeed later. */
+            retryable: boolean;
+            /** @description What happened, in a few words. */
+            title: string;
+        };
         /**
          * Format: uuid
          * @description The record of one run: one answer being made.
@@ -726,6 +1005,24 @@ export interface components {
          * @enum {string}
          */
         JobStatus: "PENDING" | "PROCESSING" | "WAITING_APPROVAL" | "COMPLETED" | "FAILED" | "DEAD" | "CANCELLED";
+        /** @description A step of a run, without anything that was said in it. */
+        JobStep: {
+            /**
+             * Format: date-time
+             * @description When it was kept.
+             */
+            createdAt: string;
+            /**
+             * @description `reply`: a whole reply of a model; `asked`: a person was asked; `intent`: a call that writes was about to be
+             *     made, and without a `result` behind it nobody knows whether it was; `result`: a call is over.
+             */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Its place in the run, from 1.
+             */
+            number: number;
+        };
         LoginBody: {
             /**
              * @description The account's address.
@@ -824,6 +1121,69 @@ export interface components {
             items: components["schemas"]["Model"][];
         };
         /** @description One page of a list. */
+        Paged_AdminJob: {
+            /** @description The items. */
+            items: {
+                /** @description Who answers. */
+                agentType: string;
+                /** @description Somebody wants it stopped. */
+                cancelRequested: boolean;
+                /** @description Its chat. */
+                chatId: components["schemas"]["ChatId"];
+                /**
+                 * Format: date-time
+                 * @description When it was accepted.
+                 */
+                createdAt: string;
+                /**
+                 * Format: int32
+                 * @description How often somebody took it: each time it began, was tried again, went on after a decision, or was
+                 *     taken over from a process that was gone.
+                 */
+                epoch: number;
+                error: components["schemas"]["JobFailure"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it was over.
+                 */
+                finishedAt: string | null;
+                /** @description The run. */
+                jobId: components["schemas"]["JobId"];
+                /**
+                 * Format: date-time
+                 * @description Until when that process has it; after that, another one takes it over.
+                 */
+                leaseUntil: string | null;
+                /** @description The model that was asked for; null: the default one. */
+                model: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it is tried again, if it will be.
+                 */
+                nextAttemptAt: string | null;
+                /** @description How it ended: `{finishReason, usage, model}`. */
+                result: Record<string, never> | null;
+                /**
+                 * Format: int32
+                 * @description How many attempts failed before this one.
+                 */
+                retryCount: number;
+                /** @description Where it stands. */
+                status: components["schemas"]["JobStatus"];
+                /**
+                 * Format: date-time
+                 * @description When something last happened to it.
+                 */
+                updatedAt: string;
+                /** @description Whose it is. */
+                userId: components["schemas"]["UserId"];
+                /** @description The process that drives it, or drove it last. */
+                worker: string | null;
+            }[];
+            /** @description Where the next page begins; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Paged_AuditEntry: {
             /** @description The items. */
             items: {
@@ -872,40 +1232,6 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description When something was last said in it.
-                 */
-                updatedAt: string;
-            }[];
-            /** @description Where the next page begins; null on the last. */
-            nextCursor: string | null;
-        };
-        /** @description One page of a list. */
-        Paged_Job: {
-            /** @description The items. */
-            items: {
-                /** @description Who answers. */
-                agentType: string;
-                /** @description Its chat. */
-                chatId: components["schemas"]["ChatId"];
-                /**
-                 * Format: date-time
-                 * @description When it was accepted.
-                 */
-                createdAt: string;
-                error: components["schemas"]["RunFailure"] | null;
-                /** @description The run. */
-                jobId: components["schemas"]["JobId"];
-                /** @description How it ended: `{finishReason, usage, model}`. */
-                result: Record<string, never> | null;
-                /**
-                 * Format: int32
-                 * @description How often it was tried again.
-                 */
-                retryCount: number;
-                /** @description Where it stands. */
-                status: components["schemas"]["JobStatus"];
-                /**
-                 * Format: date-time
-                 * @description When something last happened to it.
                  */
                 updatedAt: string;
             }[];
@@ -1072,6 +1398,75 @@ export interface components {
              */
             kind: string;
         };
+        /** @description The queue, and a page of the runs that were given up. */
+        QueueBody: {
+            /** @description Runs that were given up, newest first. */
+            items: components["schemas"]["DeadJob"][];
+            /** @description Where the next page begins; null on the last. */
+            nextCursor: string | null;
+            /** @description How full it is. */
+            queue: components["schemas"]["QueueFigures"];
+        };
+        /** @description How full the queue of runs is. */
+        QueueFigures: {
+            /**
+             * Format: int64
+             * @description Runs that were given up and wait for an operator.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Runs announced for later: their next attempts.
+             */
+            delayed: number;
+            /**
+             * Format: int64
+             * @description For how many milliseconds the one that waits longest has waited.
+             */
+            lagMs: number;
+            /**
+             * Format: int64
+             * @description Announced runs that may be taken now.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Processes that took or held runs lately.
+             */
+            workers: number;
+        };
+        /** @description The queue of runs as a part. The figures are absent when it is down. */
+        QueuePart: {
+            /**
+             * Format: int64
+             * @description Runs that were given up and wait for an operator.
+             */
+            dead?: number | null;
+            /**
+             * Format: int64
+             * @description Runs announced for later: their next attempts.
+             */
+            delayed?: number | null;
+            /** @description More about it. */
+            detail?: string | null;
+            /**
+             * Format: int64
+             * @description For how many milliseconds the one that waits longest has waited.
+             */
+            lagMs?: number | null;
+            /** @description Whether it works. */
+            status: components["schemas"]["PartStatus"];
+            /**
+             * Format: int64
+             * @description Announced runs that may be taken now.
+             */
+            waiting?: number | null;
+            /**
+             * Format: int64
+             * @description Processes that took or held runs lately.
+             */
+            workers?: number | null;
+        };
         /** @description Whether the server can serve. */
         ReadyBody: {
             /** @description The database. */
@@ -1079,7 +1474,7 @@ export interface components {
             /** @description The model that answers by default. */
             model: components["schemas"]["Part"];
             /** @description The queue of runs. */
-            queue: components["schemas"]["Part"];
+            queue: components["schemas"]["QueuePart"];
             /** @description Who may create an account. */
             signup: components["schemas"]["SignupState"];
             /** @description Files. */
@@ -1168,13 +1563,29 @@ export interface components {
                 arguments: unknown;
                 /** @description Ties call, approval and result together. */
                 call_id: string;
+                /** @description What the call would do, in one plain line for people. */
+                description?: string | null;
                 /** @description What it does to the world. */
                 effect: components["schemas"]["Effect"];
+                /** @description The `delegate` call whose specialist does this; none for the agent itself. */
+                parent_call_id?: string | null;
                 /** @description The tool's name. */
                 tool: string;
             };
             /** @enum {string} */
             event: "tool_call";
+        } | {
+            /** @description How far a call is, for people. Each line replaces the one before. */
+            data: {
+                /** @description The call that is under way. */
+                call_id: string;
+                /** @description The `delegate` call whose specialist does this; none for the agent itself. */
+                parent_call_id?: string | null;
+                /** @description One line. */
+                text: string;
+            };
+            /** @enum {string} */
+            event: "tool_progress";
         } | {
             /** @description The run waits for its owner's decision. */
             data: {
@@ -1182,6 +1593,8 @@ export interface components {
                 arguments: unknown;
                 /** @description The call that waits. */
                 call_id: string;
+                /** @description The `delegate` call whose specialist does this; none for the agent itself. */
+                parent_call_id?: string | null;
                 /** @description What would happen, for people. */
                 preview: unknown;
                 /** @description Why it asks. */
@@ -1194,6 +1607,8 @@ export interface components {
         } | {
             /** @description A tool has answered. */
             data: {
+                /** @description What it was called with, when the person changed that before they approved. */
+                arguments?: unknown;
                 /** @description The call that is answered. */
                 call_id: string;
                 /**
@@ -1205,6 +1620,8 @@ export interface components {
                 error?: string | null;
                 /** @description Whether it succeeded. */
                 ok: boolean;
+                /** @description The `delegate` call whose specialist does this; none for the agent itself. */
+                parent_call_id?: string | null;
                 /** @description What it returned. */
                 result?: unknown;
                 /** @description One line for people. */
@@ -1215,30 +1632,8 @@ export interface components {
             /** @enum {string} */
             event: "tool_result";
         } | {
-            /** @description A passage the answer rests on. */
-            data: {
-                /**
-                 * Format: uuid
-                 * @description The document it is from.
-                 */
-                document_id?: string | null;
-                /**
-                 * Format: int32
-                 * @description The number in the answer's text, from 1.
-                 */
-                index: number;
-                /**
-                 * Format: int32
-                 * @description The page number, from 1.
-                 */
-                page?: number | null;
-                /** @description The words that were found in the source. */
-                quote: string;
-                /** @description The source's title. */
-                title: string;
-                /** @description The page it is from. */
-                url?: string | null;
-            };
+            /** @description A passage the answer rests on. Comes before the text that holds its number. */
+            data: components["schemas"]["Citation"];
             /** @enum {string} */
             event: "citation";
         } | {
@@ -1377,6 +1772,29 @@ export interface components {
             model?: string | null;
             parentId?: components["schemas"]["MessageId"] | null;
         };
+        /** @description A tool. */
+        Tool: {
+            /** @description You have allowed it for good: it only asks in runs that have read text from outside. */
+            allowed: boolean;
+            /** @description Whether you can use it now. */
+            available: boolean;
+            /** @description What it is about. */
+            category: components["schemas"]["ToolCategory"];
+            /** @description What it does. */
+            description: string;
+            /** @description For people. */
+            displayName: string;
+            /** @description What it does to the world. Writes ask first. */
+            effect: components["schemas"]["Effect"];
+            /** @description How to get it, when you cannot. */
+            howToGet?: string | null;
+            /** @description JSON Schema of its arguments. */
+            inputSchema: Record<string, never>;
+            /** @description Its name, as agents call it. */
+            name: string;
+            /** @description The app it needs. */
+            requiresApp?: string | null;
+        };
         /** @description One tool call as it is kept with the message that made it. */
         ToolCallRecord: {
             /** @description The arguments it was called with. */
@@ -1394,12 +1812,24 @@ export interface components {
             error?: string | null;
             /** @description Whether it succeeded. */
             ok: boolean;
+            /** @description The `delegate` call whose specialist made it; none for the agent's own calls. */
+            parentCallId?: string | null;
             /** @description What it returned. */
             result?: unknown;
             /** @description One line for people. */
             summary: string;
             /** @description The tool's name. */
             tool: string;
+        };
+        /**
+         * @description What a tool is about: how lists of tools are ordered for people.
+         * @enum {string}
+         */
+        ToolCategory: "search" | "stock" | "vision" | "memory" | "document" | "gmail" | "calendar" | "drive" | "docs" | "sheets" | "slides" | "github" | "mcp" | "agent";
+        /** @description The tools. */
+        ToolsBody: {
+            /** @description In the order in which they are offered. */
+            items: components["schemas"]["Tool"][];
         };
         UpdateBody: {
             activeMessageId?: components["schemas"]["MessageId"] | null;
@@ -1534,7 +1964,133 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Paged_Job"];
+                    "application/json": components["schemas"]["Paged_AdminJob"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspectJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                jobId: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminJobDetailsBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                jobId: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelAnyJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                jobId: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It stops */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminJobBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                jobId: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits in line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminJobBody"];
                 };
             };
             /** @description What went wrong */
@@ -1631,6 +2187,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQueue: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The queue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueBody"];
+                };
             };
             /** @description What went wrong */
             default: {
@@ -2372,6 +2962,42 @@ export interface operations {
             };
         };
     };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call that waits */
+                callId: string;
+                /** @description The run */
+                jobId: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description It is decided */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancelJob: {
         parameters: {
             query?: never;
@@ -2592,6 +3218,65 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReadyBody"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, with what you can use now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolsBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetAllowance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tool */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description From now on it asks */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

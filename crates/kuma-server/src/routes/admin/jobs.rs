@@ -5,7 +5,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use kuma_app::admin;
-use kuma_app::rows::{DeadLetter, Job, StepKind, StepOutline};
+use kuma_app::rows::{DeadLetter, Job, StepOutline};
 use kuma_types::{ChatId, JobId, JobStatus, RunFailure, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -105,57 +105,22 @@ impl From<Job> for AdminJob {
     }
 }
 
-/// What kind of step it is.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = JobStepKind)]
-enum StepKindView {
-    /// A whole reply of a model.
-    Reply,
-    /// A tool call.
-    Call,
-}
-
-/// What came of a step.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = JobStepOutcome)]
-enum StepOutcome {
-    /// It was finished, and is not made again.
-    Finished,
-    /// It was begun, and nobody knows (yet) whether it happened.
-    Unknown,
-}
-
 /// A step of a run, without anything that was said in it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct JobStep {
     /// Its place in the run, from 1.
     number: i32,
-    /// What kind of step it is.
-    kind: StepKindView,
-    /// What came of it.
-    outcome: StepOutcome,
-    /// When the reply was whole, or the call was about to be made.
+    /// `reply`: a whole reply of a model; `asked`: a person was asked; `intent`: a call that writes was about to be
+    /// made, and without a `result` behind it nobody knows whether it was; `result`: a call is over.
+    kind: String,
+    /// When it was kept.
     created_at: DateTime<Utc>,
-    /// When it was over.
-    #[schema(required)]
-    finished_at: Option<DateTime<Utc>>,
 }
 
 impl From<StepOutline> for JobStep {
     fn from(step: StepOutline) -> Self {
-        Self {
-            number: step.number,
-            kind: match step.kind {
-                StepKind::Reply => StepKindView::Reply,
-                StepKind::Call => StepKindView::Call,
-            },
-            outcome: if step.finished_at.is_some() { StepOutcome::Finished } else { StepOutcome::Unknown },
-            created_at: step.created_at,
-            finished_at: step.finished_at,
-        }
+        Self { number: step.number, kind: step.kind, created_at: step.created_at }
     }
 }
 

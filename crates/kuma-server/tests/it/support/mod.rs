@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kuma_agent::Tool;
 use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::{App, AppConfig, Parts, models};
@@ -21,7 +22,7 @@ use kuma_store::{Store, StoreOptions};
 use kuma_testkit::FakeOpenAi;
 use tokio_util::sync::CancellationToken;
 
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use events::{Event, Events, first, kinds, lines, text};
 pub use ports::{KeepingJournal, SilentQueue};
 
@@ -49,6 +50,7 @@ pub struct Options {
     pub drives: bool,
     pub queue: Arc<dyn Queue>,
     pub journal: Arc<dyn Journal>,
+    pub tools: Vec<Arc<dyn Tool>>,
 }
 
 impl Default for Options {
@@ -63,6 +65,7 @@ impl Default for Options {
             drives: true,
             queue: Arc::new(MemoryQueue::new()),
             journal: Arc::new(MemoryJournal::new()),
+            tools: Vec::new(),
         }
     }
 }
@@ -128,6 +131,7 @@ impl TestServer {
             journal: options.journal,
             queue: options.queue,
             signals: Arc::new(MemorySignals::new()),
+            tools: options.tools,
             local: None,
             config,
         })

@@ -282,7 +282,11 @@ describe("following", () => {
   });
 
   it("stops a run of another tab from its first event on, when a checkpoint is all there is of its text", async () => {
-    const question = testMessage({ id: "01936f3e-0003-7000-8000-0000000000b1", role: "user", content: "A story" });
+    const question = testMessage({
+      id: "01936f3e-0003-7000-8000-0000000000b1",
+      role: "user",
+      content: "A story",
+    });
     const answer = testMessage({
       id: "01936f3e-0003-7000-8000-0000000000b2",
       role: "assistant",
