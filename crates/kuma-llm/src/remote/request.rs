@@ -161,6 +161,13 @@ fn options(
         options = options
             .with_response_format(ChatResponseFormat::JsonSpec(JsonSpec::new("reply", schema.clone())));
     }
+    // OpenAI's newer models behind somebody else's Chat Completions: there tools exclude reasoning.
+    if dialect == Dialect::ChatCompletions
+        && openai_models::needs_responses(model, !request.tools.is_empty())
+        && !request.tools.is_empty()
+    {
+        extra.insert("reasoning_effort".to_owned(), Value::from("none"));
+    }
     // `genai` reads effort into the end of a name (`mistral-medium`) and a namespace into `::`.
     if model.contains("::") || ReasoningEffort::from_model_name(model).0.is_some() {
         extra.insert("model".to_owned(), Value::from(model));
