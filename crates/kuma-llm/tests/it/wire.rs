@@ -37,6 +37,11 @@ async fn openai_is_called_where_the_model_wants_it() {
     assert_eq!(sent(Lane::Responses, "gpt-4o", question("Go")).await.0, "/v1/responses");
     // Another server's model of that name is spoken to as that server speaks.
     assert_eq!(sent(Lane::Compatible, "fake-gpt-5.4", with_tools()).await.0, "/v1/chat/completions");
+    // Where that server passes it on to OpenAI, tools exclude reasoning there.
+    let (path, body) = sent(Lane::Compatible, "gpt-5.6-sol", with_tools()).await;
+    assert_eq!((path.as_str(), &body["reasoning_effort"]), ("/v1/chat/completions", &json!("none")));
+    let (_, body) = sent(Lane::Compatible, "gpt-5.6-sol", question("Go")).await;
+    assert_eq!(body["reasoning_effort"], Value::Null);
 }
 
 #[tokio::test]
