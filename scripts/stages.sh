@@ -7,6 +7,8 @@
 # Logs are read in files.
 export NO_COLOR=1 CARGO_TERM_COLOR=never CARGO_TERM_PROGRESS_WHEN=never
 unset FORCE_COLOR CLICOLOR_FORCE
+# A test binary that another clone has compiled into the same target directory knows that one's path.
+export INSTA_WORKSPACE_ROOT="$ROOT"
 
 RUN="$(scratch)"
 LOGS="$KUMA_CACHE/logs/$(basename "$0" .sh)-$$"

@@ -32,6 +32,11 @@ impl fmt::Display for Counted {
     }
 }
 
+/// A value in an answer; null when it is not there.
+pub fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
+}
+
 async fn get(cluster: &Cluster, token: &str, path: &str) -> anyhow::Result<Value> {
     let servers = cluster.servers();
     let mut last = None;
@@ -58,7 +63,7 @@ pub async fn new_chat(cluster: &Cluster, token: &str) -> anyhow::Result<String> 
             && response.status().is_success()
         {
             let body: Value = response.json().await?;
-            return Ok(body["chat"]["id"].as_str().context("no chat")?.to_owned());
+            return Ok(at(&body, "/chat/id").as_str().context("no chat")?.to_owned());
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
@@ -83,9 +88,13 @@ pub async fn all(
     let admin = cluster.people.first().context("nobody")?;
     for status in ["PENDING", "PROCESSING", "WAITING_APPROVAL"] {
         let stuck = get(cluster, admin, &format!("/api/admin/jobs?status={status}")).await?;
-        let stuck = stuck["items"].as_array().context("no list")?;
+        let stuck = at(&stuck, "/items").as_array().context("no list")?;
         if !stuck.is_empty() {
-            wrong.push(format!("{} runs are {status}: {}", stuck.len(), stuck[0]));
+            wrong.push(format!(
+                "{} runs are {status}: {}",
+                stuck.len(),
+                stuck.first().unwrap_or(&Value::Null)
+            ));
         }
     }
     let reconnects = received.iter().map(|one| one.reconnects).sum();
@@ -97,29 +106,36 @@ pub async fn all(
 async fn answer(cluster: &Cluster, one: &Received) -> anyhow::Result<bool> {
     let (token, text) = (&one.message.token, &one.message.text);
     let job = get(cluster, token, &format!("/api/chat/jobs/{}", one.job)).await?;
-    let status = job["job"]["status"].as_str().context("no status")?.to_owned();
+    let status = at(&job, "/job/status").as_str().context("no status")?.to_owned();
     let page = get(cluster, token, &format!("/api/chat/{}/messages?limit=100", one.chat)).await?;
-    let messages = page["items"].as_array().context("no messages")?;
-    let mine: Vec<&Value> =
-        messages.iter().filter(|message| message["role"] == "user" && message["content"] == **text).collect();
+    let messages = at(&page, "/items").as_array().context("no messages")?;
+    let mine: Vec<&Value> = messages
+        .iter()
+        .filter(|message| at(message, "/role") == "user" && *at(message, "/content") == **text)
+        .collect();
     ensure!(mine.len() == 1, "it is there {} times", mine.len());
     let question = mine.first().context("gone")?;
     let children: Vec<&Value> = messages
         .iter()
-        .filter(|message| message["role"] == "assistant" && message["parentId"] == question["id"])
+        .filter(|message| {
+            at(message, "/role") == "assistant" && at(message, "/parentId") == at(question, "/id")
+        })
         .collect();
     ensure!(children.len() == 1, "it has {} answers", children.len());
     let answer = children.first().context("gone")?;
-    let content = answer["content"].as_str().unwrap_or_default();
+    let content = at(answer, "/content").as_str().unwrap_or_default();
     ensure!(content == one.text, "kept is {content:?}, told was {:?}", one.text);
     if one.end == "done" {
         ensure!(status == "COMPLETED", "it was told as done and is {status}");
-        ensure!(answer["status"] == "complete", "the answer is {}", answer["status"]);
+        ensure!(at(answer, "/status") == "complete", "the answer is {}", at(answer, "/status"));
         ensure!(content == format!("You said: {text}"), "the answer is {content:?}");
         return Ok(true);
     }
     ensure!(status == "FAILED" || status == "DEAD", "it was told as failed and is {status}");
-    ensure!(answer["status"] == "failed" && answer["error"]["code"] == one.data["code"], "kept is {answer}");
+    ensure!(
+        at(answer, "/status") == "failed" && at(answer, "/error/code") == at(&one.data, "/code"),
+        "kept is {answer}"
+    );
     // Only a provider that fails on purpose may cost an answer.
     ensure!(text.contains("[error"), "no failure was asked for, told was {}", one.data);
     Ok(false)

@@ -96,13 +96,10 @@ pub async fn ask(
 impl Reader {
     async fn read(&mut self) -> anyhow::Result<()> {
         while self.end.is_none() {
-            let response = match self.request().send().await {
-                Ok(response) => response,
+            let Ok(response) = self.request().send().await else {
                 // Nobody there: another one may be.
-                Err(_) => {
-                    self.pause().await;
-                    continue;
-                }
+                self.pause().await;
+                continue;
             };
             let status = response.status();
             if status.is_server_error() || status == 429 {
@@ -153,9 +150,8 @@ impl Reader {
         let mut events = 0;
         let mut heard = Instant::now();
         while self.end.is_none() && events < self.message.patience {
-            let piece = match tokio::time::timeout_at(heard + SILENCE, body.next()).await {
-                Ok(Some(Ok(piece))) => piece,
-                _ => return Ok(()),
+            let Ok(Some(Ok(piece))) = tokio::time::timeout_at(heard + SILENCE, body.next()).await else {
+                return Ok(());
             };
             heard = Instant::now();
             tail.extend_from_slice(&piece);
@@ -178,7 +174,7 @@ impl Reader {
         };
         let (number, kind): (u64, &str) = (field("id: ")?.parse()?, field("event: ")?);
         let data: Value = serde_json::from_str(field("data: ")?)?;
-        let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
+        let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         if kind == "job_id" && self.last > 0 {
             // The message was sent again because nobody knew whether it had arrived: the same run.
             let (job, _) = self.names.as_ref().context("events without a run")?;

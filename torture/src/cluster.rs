@@ -69,8 +69,8 @@ impl Cluster {
     /// How many processes there are.
     pub const PROCESSES: usize = 4;
 
-    /// Starts everything and signs people up.
-    pub async fn start(kuma: &Path, postgres: &Postgres) -> anyhow::Result<Self> {
+    /// Starts everything and signs people up, unless they have been in an earlier one.
+    pub async fn start(kuma: &Path, postgres: &Postgres, people: Vec<String>) -> anyhow::Result<Self> {
         let directory = tempfile::tempdir()?;
         let secret = |part: u8| base64::engine::general_purpose::STANDARD.encode([part; 32]);
         let mut processes = Vec::new();
@@ -85,7 +85,7 @@ impl Cluster {
             redis: Redis::start(directory.path()).await?,
             fake: FakeOpenAi::start().await,
             processes,
-            people: Vec::new(),
+            people,
             http: reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(2)).build()?,
             jwt_secret: secret(1),
             encryption_key: secret(2),
@@ -94,7 +94,9 @@ impl Cluster {
         for at in 0..Self::PROCESSES {
             cluster.start_process(at).await?;
         }
-        cluster.sign_up().await?;
+        if cluster.people.is_empty() {
+            cluster.sign_up().await?;
+        }
         Ok(cluster)
     }
 
@@ -181,7 +183,7 @@ impl Cluster {
             let body = json!({ "email": email, "password": "correct horse", "name": "Ann" });
             let answer = self.http.post(format!("{server}/api/auth/signup")).json(&body).send().await?;
             let answer: Value = answer.error_for_status()?.json().await?;
-            self.people.push(answer["token"].as_str().context("no token")?.to_owned());
+            self.people.push(crate::check::at(&answer, "/token").as_str().context("no token")?.to_owned());
         }
         Ok(())
     }

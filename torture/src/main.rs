@@ -59,9 +59,22 @@ async fn run(options: &Options) -> anyhow::Result<u64> {
     let kuma = options.kuma.canonicalize().context("the binary (KUMA_BIN)")?;
     let scripts = options.scripts.canonicalize().context("the scripts")?;
     let postgres = services::Postgres::start(&scripts).await?;
-    let outcome = plans(options, &kuma, &postgres).await;
+    // Whoever stops it leaves nothing running: what was started ends with what holds it.
+    let outcome = tokio::select! {
+        outcome = plans(options, &kuma, &postgres) => outcome,
+        stopped = stopped() => Err(stopped.err().unwrap_or_else(|| anyhow::anyhow!("it was stopped"))),
+    };
     postgres.stop().await?;
     outcome
+}
+
+/// Ends when somebody wants this process to end.
+async fn stopped() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+    }
 }
 
 async fn plans(
@@ -69,7 +82,7 @@ async fn plans(
     kuma: &std::path::Path,
     postgres: &services::Postgres,
 ) -> anyhow::Result<u64> {
-    let mut cluster = cluster::Cluster::start(kuma, postgres).await?;
+    let mut cluster = cluster::Cluster::start(kuma, postgres, Vec::new()).await?;
     let (mut passed, mut failed) = (0, 0);
     for seed in options.seed..options.seed + options.plans {
         let begun = Instant::now();
@@ -90,7 +103,8 @@ async fn plans(
                 ));
                 // What it left behind must not fail the next one.
                 cluster.stop().await;
-                cluster = cluster::Cluster::start(kuma, postgres).await?;
+                let people = std::mem::take(&mut cluster.people);
+                cluster = cluster::Cluster::start(kuma, postgres, people).await?;
             }
         }
     }

@@ -131,7 +131,7 @@ pub async fn play(cluster: &mut Cluster, plan: &Plan) -> anyhow::Result<check::C
 /// About three seconds of answer, or a failure of the provider that passes.
 fn text(seed: u64, number: usize, random: &mut StdRng) -> String {
     let words: Vec<&str> =
-        (0..random.random_range(10..50)).map(|at| ["pine", "bear", "snow", "brook"][at % 4]).collect();
+        ["pine", "bear", "snow", "brook"].into_iter().cycle().take(random.random_range(10..50)).collect();
     let failing = match random.random_range(0..12) {
         0 => " [error 500 times 3]",
         1 => " [error 429 times 1]",

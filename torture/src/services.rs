@@ -22,7 +22,8 @@ impl Postgres {
     pub async fn start(scripts: &Path) -> anyhow::Result<Self> {
         let instance = format!("test-{}", std::process::id());
         let mut postgres = Self { script: scripts.join("postgres.sh"), instance, url: String::new() };
-        postgres.url = postgres.run("start").await?.trim().to_owned();
+        let url = postgres.run("start").await?;
+        url.trim().clone_into(&mut postgres.url);
         Ok(postgres)
     }
 

@@ -36,12 +36,12 @@ const HOUSE: &[(&str, May)] = &[
             "kuma-net",
         ]),
     ),
-    ("kuma-tools", May::Use(&["kuma-app", "kuma-types"])),
+    ("kuma-tools", May::Use(&["kuma-app", "kuma-agent", "kuma-llm", "kuma-net", "kuma-types"])),
     ("kuma-server", May::Use(&["kuma-app", "kuma-types"])),
     ("kuma", May::UseAll),
     ("kuma-testkit", May::Use(ENGINE)),
     ("kuma-bench", May::UseAll),
-    ("kuma-torture", May::Use(&["kuma-net"])),
+    ("kuma-torture", May::UseAll),
     ("xtask", May::Use(&[])),
 ];
 
@@ -60,7 +60,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("sea-orm", &["kuma-store"]),
     ("sea-orm-migration", &["kuma-store"]),
     ("genai", &["kuma-llm"]),
-    ("anyhow", &["kuma", "xtask", "kuma-bench"]),
+    ("anyhow", &["kuma", "xtask", "kuma-bench", "kuma-torture"]),
     ("llama-cpp-2", &["kuma-local"]),
     ("rten", &["kuma-local"]),
 ];

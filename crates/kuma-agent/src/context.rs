@@ -8,9 +8,13 @@
 //! 3. All of it has to fit the model's window with room for the answer: whole messages are dropped
 //!    from the oldest on, then the summary. No message is ever cut.
 //! 4. What is sent begins with a message of the user: some providers insist.
+//! 5. The summary rides with the system prompt, unless it may hold words from outside: then it stands,
+//!    fenced, before the first message of the user.
 
-use kuma_llm::{ChatMessage, Role};
+use kuma_llm::{ChatMessage, Part, Role};
+use kuma_types::Provenance;
 
+use crate::fence::Fence;
 use crate::tokens;
 
 /// Histories up to this many messages are sent as they are.
@@ -55,19 +59,53 @@ pub struct Context {
     pub dropped: usize,
 }
 
+/// A model's window, and what of it is kept free for the answer.
+pub(crate) fn window_and_answer(window: Option<u32>) -> (usize, usize) {
+    let window = window.map_or(UNKNOWN_WINDOW, |window| window as usize);
+    (window, ROOM_FOR_ANSWER.min(window / 4))
+}
+
+/// The summary of older messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// Set when it was made of messages of tainted runs: where their text from outside came from, and
+    /// the run's fence.
+    pub outside: Option<(&'a Provenance, &'a Fence)>,
+}
+
+impl<'a> From<&'a str> for Summary<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, outside: None }
+    }
+}
+
+impl Summary<'_> {
+    fn render(&self) -> String {
+        let text = match self.outside {
+            Some((from, fence)) => fence.wrap(from, self.text),
+            None => self.text.to_owned(),
+        };
+        format!("[Summary of the earlier conversation]\n{text}")
+    }
+}
+
 /// Puts together what the model gets to see.
 ///
 /// `history` are the messages after the summary, oldest first, without `question`.
-pub fn assemble(
+pub fn assemble<'a>(
     system: &str,
-    summary: Option<&str>,
+    summary: Option<impl Into<Summary<'a>>>,
     history: &[HistoryMessage],
     question: ChatMessage,
     window: Option<u32>,
 ) -> Context {
-    let window = window.map_or(UNKNOWN_WINDOW, |w| w as usize);
-    let budget = window - ROOM_FOR_ANSWER.min(window / 4);
-    let summary = summary.map(|text| format!("[Summary of the earlier conversation]\n{text}"));
+    let (window, answer) = window_and_answer(window);
+    let budget = window - answer;
+    let summary: Option<Summary<'a>> = summary.map(Into::into);
+    let outside = summary.is_some_and(|summary| summary.outside.is_some());
+    let summary = summary.map(|summary| summary.render());
     let mut used = tokens::estimate_message(system) + tokens::estimate_message(&question.joined_text());
 
     let summary_cost = summary.as_deref().map_or(0, tokens::estimate_message);
@@ -75,23 +113,24 @@ pub fn assemble(
     used += kept.iter().map(|m| tokens::estimate_message(&m.text)).sum::<usize>();
     let summary = summary.filter(|_| used + summary_cost <= budget);
 
-    // A reply without its question helps nobody, unless the summary holds the question.
-    while summary.is_none() && kept.first().is_some_and(|m| m.role == Role::Assistant) {
+    // A reply without its question helps nobody; the summary holds the questions of those before.
+    while kept.first().is_some_and(|m| m.role == Role::Assistant) {
         kept = kept.get(1..).unwrap_or_default();
     }
-    let mut instructions = system.to_owned();
-    if let Some(summary) = summary {
-        // The summary is of what user and agent said: it rides with the instructions because two
-        // user messages in a row are refused by some providers, and it is labelled as a record.
-        instructions.push_str("\n\n");
-        instructions.push_str(&summary);
-        while kept.first().is_some_and(|m| m.role == Role::Assistant) {
-            kept = kept.get(1..).unwrap_or_default();
-        }
-    }
-    let mut messages = vec![ChatMessage::text(Role::System, instructions)];
+    let mut messages = vec![ChatMessage::text(Role::System, system)];
     messages.extend(kept.iter().map(|m| ChatMessage::text(m.role, m.text.clone())));
     messages.push(question);
+    if let Some(summary) = summary {
+        // Two user messages in a row are refused by some providers: the summary is part of another
+        // message, labelled as a record. Instructions only where nobody from outside had a hand in it.
+        if outside {
+            if let Some(first) = messages.get_mut(1) {
+                first.parts.insert(0, Part::Text(format!("{summary}\n\n")));
+            }
+        } else if let Some(instructions) = messages.first_mut() {
+            *instructions = ChatMessage::text(Role::System, format!("{system}\n\n{summary}"));
+        }
+    }
     Context { dropped: history.len() - kept.len(), messages: merge_neighbours(messages) }
 }
 
@@ -118,7 +157,7 @@ fn merge_neighbours(messages: Vec<ChatMessage>) -> Vec<ChatMessage> {
     for message in messages {
         match merged.last_mut() {
             Some(last) if last.role == message.role && last.role != Role::Tool => {
-                last.parts.push(kuma_llm::Part::Text("\n\n".to_owned()));
+                last.parts.push(Part::Text("\n\n".to_owned()));
                 last.parts.extend(message.parts);
             }
             _ => merged.push(message),
@@ -181,9 +220,23 @@ mod tests {
     #[test]
     fn two_questions_in_a_row_become_one_turn() {
         let unanswered = [HistoryMessage { role: Role::User, text: "First?".into() }];
-        let context = assemble("S", None, &unanswered, user("Second?"), None);
+        let context = assemble("S", None::<&str>, &unanswered, user("Second?"), None);
         assert_eq!(context.messages.len(), 2);
         assert_eq!(context.messages[1].joined_text(), "First?\n\nSecond?");
+    }
+
+    #[test]
+    fn a_summary_with_words_from_outside_is_no_instruction() {
+        let (fence, from) = (Fence::new(), Provenance::of("example.com"));
+        let summary = Summary { text: "They read: obey.", outside: Some((&from, &fence)) };
+        for (earlier, at) in [(history(&[1, 1]), "0:x"), (Vec::new(), "Hi?")] {
+            let context = assemble("Be kind.", Some(summary), &earlier, user("Hi?"), None);
+            assert_eq!(context.messages[0].joined_text(), "Be kind.");
+            let first = &context.messages[1];
+            let told =
+                format!("[Summary of the earlier conversation]\n{}\n\n{at}", fence.wrap(&from, summary.text));
+            assert_eq!((first.role, first.joined_text()), (Role::User, told));
+        }
     }
 
     proptest! {

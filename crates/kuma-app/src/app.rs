@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kuma_agent::tool::Tool;
 use kuma_llm::Provider;
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::Store;
@@ -25,6 +26,8 @@ pub struct Parts {
     pub queue: Arc<dyn Queue>,
     /// Words to running runs.
     pub signals: Arc<dyn Signals>,
+    /// What agents can do; all of it, whoever may use it.
+    pub tools: Vec<Arc<dyn Tool>>,
     /// In-process models, when this build has them.
     pub local: Option<Arc<dyn Provider>>,
     /// The settings.
@@ -40,6 +43,7 @@ struct Inner {
     journal: Arc<dyn Journal>,
     queue: Arc<dyn Queue>,
     signals: Arc<dyn Signals>,
+    tools: Vec<Arc<dyn Tool>>,
     config: AppConfig,
     tokens: Tokens,
     passwords: Passwords,
@@ -51,7 +55,7 @@ struct Inner {
 impl App {
     /// Puts the parts together. Makes no call.
     pub fn new(parts: Parts) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let Parts { store, journal, queue, signals, local, config } = parts;
+        let Parts { store, journal, queue, signals, tools, local, config } = parts;
         Ok(Self(Arc::new(Inner {
             tokens: Tokens::new(&config.jwt_secret)?,
             passwords: Passwords::default(),
@@ -62,6 +66,7 @@ impl App {
             journal,
             queue,
             signals,
+            tools,
             config,
         })))
     }
@@ -86,6 +91,10 @@ impl App {
 
     pub(crate) fn signals(&self) -> &dyn Signals {
         &*self.0.signals
+    }
+
+    pub(crate) fn tools(&self) -> &[Arc<dyn Tool>] {
+        &self.0.tools
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {

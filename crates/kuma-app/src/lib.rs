@@ -1,4 +1,4 @@
-//! What Kuma does, one folder per feature: auth, chats, agents, models, admin.
+//! What Kuma does, one folder per feature: auth, chats, agents, tools, models, admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -13,6 +13,7 @@ pub mod config;
 pub mod error;
 pub mod models;
 pub mod seal;
+pub mod tools;
 
 /// Rows as use cases give them.
 pub mod rows {

@@ -78,11 +78,24 @@ pub fn install_crypto_provider() {
 /// Without any root certificates (a bare container) the client still reaches `http://` addresses,
 /// such as an Ollama next door; `https://` ones fail, and a warning in the log says why.
 pub fn build_client(options: &ClientOptions) -> Result<Client, ClientError> {
+    build_with(|| {
+        let mut builder = direct(options);
+        for proxy in proxies(|name| std::env::var(name).ok())? {
+            builder = builder.proxy(proxy);
+        }
+        Ok(builder)
+    })
+}
+
+/// Builds what `make` describes, with the system's root certificates or, if there are none, without any.
+pub(crate) fn build_with(
+    make: impl Fn() -> Result<ClientBuilder, ClientError>,
+) -> Result<Client, ClientError> {
     install_crypto_provider();
-    match builder(options)?.build() {
+    match make()?.build() {
         Ok(client) => Ok(client),
         Err(error) => {
-            let client = builder(options)?.tls_certs_only(std::iter::empty()).build();
+            let client = make()?.tls_certs_only(std::iter::empty()).build();
             let client = client.map_err(|error| ClientError::Tls(root_cause(&error)))?;
             tracing::warn!(
                 reason = root_cause(&error),
@@ -94,8 +107,9 @@ pub fn build_client(options: &ClientOptions) -> Result<Client, ClientError> {
     }
 }
 
-fn builder(options: &ClientOptions) -> Result<ClientBuilder, ClientError> {
-    let mut builder = Client::builder()
+/// What all clients have in common, without a proxy.
+pub(crate) fn direct(options: &ClientOptions) -> ClientBuilder {
+    let builder = Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(options.connect_timeout)
         .tcp_nodelay(true)
@@ -104,15 +118,11 @@ fn builder(options: &ClientOptions) -> Result<ClientBuilder, ClientError> {
         .pool_idle_timeout(Duration::from_mins(1))
         .no_gzip()
         .no_proxy();
-    builder = if options.http2 {
+    if options.http2 {
         builder.http2_adaptive_window(true).http2_keep_alive_interval(Duration::from_secs(30))
     } else {
         builder.http1_only()
-    };
-    for proxy in proxies(|name| std::env::var(name).ok())? {
-        builder = builder.proxy(proxy);
     }
-    Ok(builder)
 }
 
 type MakeProxy = fn(String) -> reqwest::Result<Proxy>;

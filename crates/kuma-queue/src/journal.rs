@@ -55,7 +55,8 @@ pub trait Journal: Send + Sync {
     /// Makes a journal that was closed, forgotten or lost ready for more events of the same run:
     /// `events` are numbered from `base` + 1, and what is appended next is numbered on from them. A
     /// journal that reaches as far keeps its own. Returns the last number. It is also how a journal
-    /// begins: of many who begin it at once, one succeeds.
+    /// begins: of many who begin it at once, one succeeds; and how a new owner (with an epoch of 1 and
+    /// more) makes it its own: it can write it again from then on.
     ///
     /// `base` is 0 when the events are what the journal held; a number far beyond what any reader can
     /// have seen when nobody knows what it held.

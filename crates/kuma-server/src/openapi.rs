@@ -17,6 +17,7 @@ use crate::routes;
     ),
     components(schemas(Problem, kuma_types::RunEvent)),
     tags(
+            (name = "tools", description = "What agents can do"),
         (name = "auth", description = "Accounts and sessions"),
         (name = "chat", description = "Chats, messages and runs"),
         (name = "agents", description = "Who answers"),

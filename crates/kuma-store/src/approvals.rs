@@ -6,7 +6,7 @@
 use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
-use kuma_types::{Effect, JobId, JobStatus, UserId};
+use kuma_types::{Decision, Effect, JobId, JobStatus, UserId};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _,
@@ -36,21 +36,6 @@ pub struct NewApproval {
     pub reason: String,
     /// What would happen, for people.
     pub preview: Value,
-}
-
-/// What was decided.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Decision {
-    /// Make the call, with these arguments if given.
-    Approve {
-        /// They replace the model's.
-        arguments: Option<Value>,
-    },
-    /// Do not.
-    Deny {
-        /// Why, for the model.
-        reason: Option<String>,
-    },
 }
 
 /// A question, and its answer once there is one.

@@ -7,6 +7,7 @@
 //! lists are keyset pages ([`Page`]).
 
 mod agents;
+mod allowances;
 mod approvals;
 mod audit;
 mod backup;
@@ -32,7 +33,8 @@ use sea_orm::ConnectionTrait as _;
 use db::Db;
 
 pub use agents::{Agent, Agents};
-pub use approvals::{Approval, Approvals, Decided, Decision, NewApproval};
+pub use allowances::Allowances;
+pub use approvals::{Approval, Approvals, Decided, NewApproval};
 pub use audit::{Audit, AuditEntry, NewAudit};
 pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
@@ -44,7 +46,7 @@ pub use page::Page;
 pub use providers::{ProviderRow, Providers};
 pub use settings::Settings;
 pub use stats::Stats;
-pub use steps::{Intent, Step, StepKind, Steps};
+pub use steps::Steps;
 pub use users::{NewUser, Role, User, UserPatch, Users};
 
 /// Where the database is.
@@ -134,6 +136,11 @@ impl Store {
     /// Runs.
     pub fn jobs(&self) -> Jobs<'_> {
         Jobs::new(&self.db)
+    }
+
+    /// Write tools that people have allowed for good.
+    pub fn allowances(&self) -> Allowances<'_> {
+        Allowances::new(&self.db)
     }
 
     /// Finished steps of runs.

@@ -107,6 +107,22 @@ impl Gate {
         Arc::clone(&self.0.permits)
     }
 
+    /// Waits at the gate for one delta.
+    pub(crate) async fn pass(&self) {
+        self.note(|s| {
+            s.attached += 1;
+            s.waiting += 1;
+        });
+        // A closed semaphore is an open gate.
+        if let Ok(permit) = self.0.permits.acquire().await {
+            permit.forget();
+        }
+        self.note(|s| {
+            s.passed += 1;
+            s.waiting -= 1;
+        });
+    }
+
     pub(crate) fn note(&self, change: impl FnOnce(&mut GateState)) {
         self.0.state.send_modify(change);
     }

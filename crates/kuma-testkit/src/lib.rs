@@ -1,8 +1,9 @@
-//! Fake model providers at the wire, for tests.
+//! Fake model providers and web services at the wire, for tests.
 //!
 //! Real HTTP servers on random loopback ports that speak the protocols of OpenAI (Chat Completions, Responses,
 //! Models, Embeddings), Anthropic Messages, Gemini and Ollama. A test scripts what they answer, holds the answer back
 //! with a [`Gate`], breaks it, and reads what was sent; every request is checked against the vendor's own rules.
+//! [`services`] has the same for search engines, market data and web sites.
 //!
 //! Who may use it: tests, benchmarks and the `kuma-fake-upstream` binary. Never the product.
 //!
@@ -32,6 +33,7 @@ mod reply;
 mod route;
 mod script;
 mod serve;
+pub mod services;
 mod shared;
 mod vendor;
 mod wire;

@@ -8,10 +8,14 @@ pub mod job;
 pub mod message;
 pub mod run_event;
 pub mod run_log;
+pub mod step;
+pub mod tool;
 pub mod usage;
 
 pub use id::{ChatId, JobId, MessageId, UserId};
 pub use job::JobStatus;
 pub use message::{Effect, MessageRole, MessageStatus, MessageView, ToolCallRecord};
 pub use run_event::{FinishReason, RunEvent, RunFailure};
+pub use step::{Citation, Decision, RunStep, Step};
+pub use tool::{Provenance, Source, SourceAt, ToolCategory, ToolErrorKind};
 pub use usage::Usage;

@@ -109,6 +109,9 @@ pub struct ToolCallRecord {
     pub error: Option<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+    /// The `delegate` call whose specialist made it; none for the agent's own calls.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parent_call_id: Option<String>,
 }
 
 /// A message as clients see it: in lists and in the `done` event.

@@ -2,11 +2,16 @@
 //!
 //! An event has a kind ([`RunEvent::kind`], the SSE `event:` field) and JSON data
 //! ([`RunEvent::data`], the SSE `data:` field). Its number is given by the run journal.
+//!
+//! An agent can hand a task to a specialist: a `tool_call` of the tool `delegate`. What the specialist
+//! does comes between that call and its `tool_result`, as events of the same kinds that carry the
+//! `delegate` call's id as `parentCallId`: `tool_call`, `tool_progress`, `approval_required` and
+//! `tool_result`. Its text is no part of the answer and comes as the `delegate` call's result.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ChatId, Effect, JobId, JobStatus, MessageId, Usage};
+use crate::{ChatId, Citation, Effect, JobId, JobStatus, MessageId, Usage};
 
 /// One thing that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +68,22 @@ pub enum RunEvent {
         arguments: Value,
         /// What it does to the world.
         effect: Effect,
+        /// What the call would do, in one plain line for people.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+        /// The `delegate` call whose specialist does this; none for the agent itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parent_call_id: Option<String>,
+    },
+    /// How far a call is, for people. Each line replaces the one before.
+    ToolProgress {
+        /// The call that is under way.
+        call_id: String,
+        /// One line.
+        text: String,
+        /// The `delegate` call whose specialist does this; none for the agent itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parent_call_id: Option<String>,
     },
     /// The run waits for its owner's decision.
     ApprovalRequired {
@@ -76,6 +97,9 @@ pub enum RunEvent {
         reason: String,
         /// What would happen, for people.
         preview: Value,
+        /// The `delegate` call whose specialist does this; none for the agent itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parent_call_id: Option<String>,
     },
     /// A tool has answered.
     ToolResult {
@@ -95,25 +119,15 @@ pub enum RunEvent {
         error: Option<String>,
         /// How long it took, in milliseconds.
         duration_ms: u64,
+        /// What it was called with, when the person changed that before they approved.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        arguments: Option<Value>,
+        /// The `delegate` call whose specialist does this; none for the agent itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parent_call_id: Option<String>,
     },
-    /// A passage the answer rests on.
-    Citation {
-        /// The number in the answer's text, from 1.
-        index: u32,
-        /// The document it is from.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        document_id: Option<uuid::Uuid>,
-        /// The page it is from.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        url: Option<String>,
-        /// The source's title.
-        title: String,
-        /// The page number, from 1.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        page: Option<u32>,
-        /// The words that were found in the source.
-        quote: String,
-    },
+    /// A passage the answer rests on. Comes before the text that holds its number.
+    Citation(Citation),
     /// Memories were saved or used.
     Memory {
         /// What was done with them.
@@ -222,9 +236,10 @@ impl RunEvent {
             Self::Reasoning { .. } => "reasoning",
             Self::Chunk { .. } => "chunk",
             Self::ToolCall { .. } => "tool_call",
+            Self::ToolProgress { .. } => "tool_progress",
             Self::ApprovalRequired { .. } => "approval_required",
             Self::ToolResult { .. } => "tool_result",
-            Self::Citation { .. } => "citation",
+            Self::Citation(_) => "citation",
             Self::Memory { .. } => "memory",
             Self::Title { .. } => "title",
             Self::Done { .. } => "done",
@@ -280,6 +295,42 @@ pub(crate) mod tests {
             any::<String>().prop_map(|title| RunEvent::Title { chat_id: ChatId::new(), title }),
             (any::<String>(), any::<bool>()).prop_map(|(detail, retryable)| {
                 RunEvent::Error(RunFailure { code: "x".into(), title: "t".into(), detail, retryable })
+            }),
+            (any::<String>(), any::<Option<String>>()).prop_map(|(text, parent_call_id)| {
+                RunEvent::ToolCall {
+                    call_id: text.clone(),
+                    tool: "look".into(),
+                    arguments: serde_json::json!({ "for": text }),
+                    effect: Effect::Read,
+                    description: parent_call_id.clone(),
+                    parent_call_id,
+                }
+            }),
+            (any::<String>(), any::<Option<String>>()).prop_map(|(text, parent_call_id)| {
+                RunEvent::ToolProgress { call_id: "c".into(), text, parent_call_id }
+            }),
+            (any::<String>(), any::<Option<String>>(), any::<bool>()).prop_map(|(text, error, ok)| {
+                RunEvent::ToolResult {
+                    call_id: "c".into(),
+                    tool: "look".into(),
+                    ok,
+                    summary: text.clone(),
+                    result: ok.then(|| serde_json::json!([text])),
+                    error,
+                    duration_ms: 7,
+                    arguments: None,
+                    parent_call_id: None,
+                }
+            }),
+            (any::<String>(), any::<Option<u32>>()).prop_map(|(quote, page)| {
+                RunEvent::Citation(Citation {
+                    index: 1,
+                    document_id: None,
+                    url: Some("https://example.com".into()),
+                    title: "Example".into(),
+                    page,
+                    quote,
+                })
             }),
             Just(RunEvent::Done {
                 message: serde_json::json!({"content": "hi"}),

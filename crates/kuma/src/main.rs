@@ -50,6 +50,12 @@ enum Command {
         /// The file to write; it must not exist yet
         to: std::path::PathBuf,
     },
+    /// Read one uploaded file: the server starts this for each, and nobody else has use for it
+    #[command(hide = true)]
+    Parse {
+        /// What to do, in the server's own words
+        request: String,
+    },
     /// Put a backup in the place of the SQLite database; the server must be stopped
     Restore {
         /// A file that `kuma backup` has written
@@ -58,7 +64,16 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // The process in which a page is made text of: before settings, threads and everything else.
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().is_some_and(|first| first == kuma_tools::page::worker::COMMAND) {
+        return kuma_tools::page::worker::main(arguments);
+    }
     let cli = Cli::parse();
+    // Before settings, threads and logs: this process is about to wall itself in with a stranger's file.
+    if let Command::Parse { request } = &cli.command {
+        return kuma_documents::child::run(request);
+    }
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -89,8 +104,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Models(command) => commands::models::run(&settings, command).await,
             Command::Backup { to } => commands::backup::backup(&settings, &to).await,
             Command::Restore { from } => commands::backup::restore(&settings, &from).await,
-            // Said above, before any setting is read.
-            Command::Openapi => Ok(()),
+            // Done above, before any setting is read.
+            Command::Openapi | Command::Parse { .. } => Ok(()),
         }
     })
 }

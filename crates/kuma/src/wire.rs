@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use kuma_agent::Tool;
 use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
 use kuma_app::{App, AppConfig, Parts};
 use kuma_llm::Provider;
@@ -11,6 +12,7 @@ use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::redis::{JournalOptions, QueueOptions, Redis, RedisOptions};
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::{Store, StoreOptions};
+use kuma_tools::Tools;
 use secrecy::ExposeSecret as _;
 
 use crate::secrets;
@@ -83,8 +85,15 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         anyhow::anyhow!("the database did not answer within {START_PATIENCE:?} (DATABASE_URL)")
     })??;
     let Ports { journal, queue, signals } = ports;
-    let parts = Parts { store, journal, queue, signals, local: local(settings), config };
-    App::new(parts).map_err(|error| anyhow::anyhow!(error))
+    let (tools, local) = (tools(settings)?, local(settings));
+    let backends = Parts { store, journal, queue, signals, tools, local, config };
+    App::new(backends).map_err(|error| anyhow::anyhow!(error))
+}
+
+/// What agents can do. Tools for pictures come with pictures in chats.
+fn tools(settings: &Settings) -> anyhow::Result<Vec<Arc<dyn Tool>>> {
+    let tools = Tools::without_pictures(&settings.tools)?;
+    Ok(tools.all().to_vec())
 }
 
 /// How runs travel and are heard of.

@@ -92,7 +92,7 @@ pub async fn job(app: &App, owner: UserId, id: JobId) -> Result<Job> {
 /// Stops a run; the text so far is kept. Stopping one that is over changes nothing.
 pub async fn cancel(app: &App, owner: UserId, id: JobId) -> Result<Job> {
     let before = job(app, owner, id).await?;
-    if before.status.is_final() {
+    if before.status.is_final() && before.next_attempt_at.is_none() {
         return Ok(before);
     }
     let job = app.store().jobs().request_cancel(owner, id).await?;

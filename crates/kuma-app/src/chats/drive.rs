@@ -1,5 +1,6 @@
 //! Part two of a run, the inside: claim, load, ask the model, keep what came.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,19 +8,24 @@ use chrono::Utc;
 use futures::StreamExt;
 use kuma_agent::context::{self, HistoryMessage};
 use kuma_agent::prompt::SystemPrompt;
-use kuma_agent::{EventSink, RunEnding, RunInput, RunOutcome};
+use kuma_agent::{EventSink, RunEnding, RunIds, RunInput, RunOutcome, Told, Toolbox};
 use kuma_llm::{ChatMessage, ChatModel, ChatRequest, Role};
 use kuma_queue::{Signal, SignalStream};
 use kuma_store::{Agent, Chat, Claim, Job, Message, User};
-use kuma_types::{FinishReason, JobId, JobStatus, MessageRole, MessageStatus, RunEvent, RunFailure, Usage};
+use kuma_types::{
+    Decision, FinishReason, JobId, JobStatus, MessageRole, MessageStatus, RunEvent, RunFailure, RunStep,
+    ToolCallRecord,
+};
 use tracing::Instrument;
 
-use super::finish::{self, Finished};
+use super::finish::{self, Finished, Waiting};
 use super::runner::{ActiveRun, Leave};
 use super::sink::JournalSink;
+use super::steps::StepRows;
 use super::{follow, log, submit, summary, title};
 use crate::App;
 use crate::error::{AppError, Result};
+use crate::tools;
 
 /// A run that was claimed more often kills its drivers.
 const MOST_CLAIMS: i32 = 32;
@@ -99,47 +105,59 @@ async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> 
             futures::stream::pending().boxed()
         }
     };
-    let shown = log::resume(app, job).await?;
+    let listening = listen(signals, run.clone());
+    tokio::pin!(listening);
+    let mut told = log::resume(app, job).await?;
     if job.cancel_requested || job.epoch > MOST_CLAIMS {
-        let answered = Answered { outcome: stopped(job, shown), model: None, question: None };
+        let answered = Answered { outcome: stopped(job, log::shown(&told)), model: None, question: None };
         return Ok(Attempt::Ended(finish::finish(app, job, run, finished(answered)).await?));
     }
     let sink = JournalSink { app: app.clone(), job: job.id, run: run.clone() };
-    let attempt = u32::try_from(job.retry_count).unwrap_or(0) + 1;
-    let mut first = vec![RunEvent::Status {
-        status: JobStatus::Processing,
-        attempt: (attempt > 1).then_some(attempt),
-        retry_in_ms: None,
-        position: None,
-    }];
-    if !shown.is_empty() {
-        // What the owner before had shown of an unfinished reply does not stand: it is made again.
-        first.push(RunEvent::Reset { text: String::new() });
-    }
-    if sink.emit(first).await.is_err() {
-        return Ok(Attempt::Left(run.left()));
-    }
-    let listening = listen(signals, run.clone());
-    let work = answer(app, job, run, &sink);
-    let answered = tokio::select! {
-        biased;
-        () = run.abandon.cancelled() => return Ok(Attempt::Left(run.left())),
-        answered = work => answered,
-        () = listening => return Err(AppError::internal("listening ended")),
-    };
-    // The sink may have given up while the work ended.
-    if run.abandon.is_cancelled() {
-        return Ok(Attempt::Left(run.left()));
-    }
-    let answered = match answered {
-        Ok(answered) => answered,
-        Err(error) if error.is_unavailable() => return Err(error),
-        Err(error) => {
-            tracing::error!(error = ?error, "a run failed before its model was asked");
-            Answered { outcome: failed(internal_failure()), model: None, question: None }
+    loop {
+        let attempt = u32::try_from(job.retry_count).unwrap_or(0) + 1;
+        let first = RunEvent::Status {
+            status: JobStatus::Processing,
+            attempt: (attempt > 1).then_some(attempt),
+            retry_in_ms: None,
+            position: None,
+        };
+        if sink.emit(vec![first]).await.is_err() {
+            return Ok(Attempt::Left(run.left()));
         }
-    };
-    Ok(Attempt::Ended(finish::finish(app, job, run, finished(answered)).await?))
+        // What was told stands until the run says otherwise.
+        run.begin_with(&log::shown(&told));
+        let work = answer(app, job, run, &sink, Told::by(&told));
+        let answered = tokio::select! {
+            biased;
+            () = run.abandon.cancelled() => return Ok(Attempt::Left(run.left())),
+            answered = work => answered,
+            () = &mut listening => return Err(AppError::internal("listening ended")),
+        };
+        // The sink may have given up while the work ended.
+        if run.abandon.is_cancelled() {
+            return Ok(Attempt::Left(run.left()));
+        }
+        let mut answered = match answered {
+            Ok(answered) => answered,
+            Err(error) if error.is_unavailable() => return Err(error),
+            Err(error) => {
+                tracing::error!(error = ?error, "a run failed before its model was asked");
+                Answered { outcome: failed(internal_failure()), model: None, question: None }
+            }
+        };
+        if let RunEnding::WaitingApproval(_) = answered.outcome.ending {
+            match finish::wait(app, job, run).await? {
+                Waiting::Waits => return Ok(Attempt::Ended(None)),
+                Waiting::Lost => return Ok(Attempt::Left(Leave::Drop)),
+                Waiting::Cancelled => answered.outcome.ending = RunEnding::Cancelled,
+                Waiting::Decided => {
+                    told = log::resume(app, job).await?;
+                    continue;
+                }
+            }
+        }
+        return Ok(Attempt::Ended(finish::finish(app, job, run, finished(answered)).await?));
+    }
 }
 
 /// Heeds words to this run; never ends.
@@ -191,7 +209,7 @@ async fn load(app: &App, job: &Job) -> Result<Loaded> {
     Ok(Loaded { user, chat, agent, path })
 }
 
-async fn answer(app: &App, job: &Job, run: &ActiveRun, sink: &JournalSink) -> Result<Answered> {
+async fn answer(app: &App, job: &Job, run: &ActiveRun, sink: &JournalSink, told: Told) -> Result<Answered> {
     let Loaded { user, chat, agent, path } = load(app, job).await?;
     let wanted = job.model.as_deref().or(agent.as_ref().and_then(|agent| agent.model.as_deref()));
     let Some(model) = app.models().pick(app, wanted).await? else {
@@ -201,25 +219,75 @@ async fn answer(app: &App, job: &Job, run: &ActiveRun, sink: &JournalSink) -> Re
     if chat.title.is_none() {
         title::start(app, job);
     }
-    let request = tokio::select! {
+    let input = tokio::select! {
         () = run.cancel.cancelled() => {
-            let outcome = RunOutcome { ending: RunEnding::Cancelled, ..failed(internal_failure()) };
+            let outcome = RunOutcome::nothing(RunEnding::Cancelled);
             return Ok(Answered { outcome, model: Some(model_id), question: path.last().cloned() });
         }
-        request = request(app, &chat, agent.as_ref(), &user, &path, &*model) => request?,
+        input = input(app, job, &chat, agent.as_ref(), &user, &path, model) => input?,
     };
-    let outcome = kuma_agent::run::run(RunInput { model: &*model, request }, sink, &run.cancel).await;
+    let input = RunInput { told, ..input };
+    let outcome = kuma_agent::run::run(input, sink, &StepRows { app, job }, &run.cancel).await;
     Ok(Answered { outcome, model: Some(model_id), question: path.last().cloned() })
 }
 
-/// What the model is sent.
+/// Everything that the run engine needs, apart from what was told.
+async fn input(
+    app: &App,
+    job: &Job,
+    chat: &Chat,
+    agent: Option<&Agent>,
+    user: &User,
+    path: &[Message],
+    model: Arc<dyn ChatModel>,
+) -> Result<RunInput> {
+    let (toolbox, specialists) = match agent {
+        Some(agent) => (
+            tools::of_agent(app, user, agent, &*model).await,
+            tools::specialists(app, user, agent, &model).await?,
+        ),
+        None => (Toolbox::default(), Vec::new()),
+    };
+    let taken = kuma_agent::prompt::overhead(&toolbox, &specialists);
+    let request = request(app, chat, agent, user, path, (&*model, taken)).await?;
+    let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
+    let input = RunInput::new(ids, model, request);
+    let has_tools = !toolbox.is_empty() || !specialists.is_empty();
+    // A first attempt has no past.
+    let (earlier, decisions) = if job.epoch > 1 { past(app, job.id).await? } else { Default::default() };
+    if !has_tools && earlier.is_empty() {
+        return Ok(input);
+    }
+    let calls: Vec<Vec<ToolCallRecord>> =
+        path.iter().map(|message| super::message_view(message.clone()).tool_calls).collect();
+    Ok(RunInput {
+        small_model: app.models().small(app).await?,
+        allowed: app.store().allowances().of_user(user.id).await?,
+        taint: tools::taint_of(app, calls.iter().map(Vec::as_slice)),
+        toolbox,
+        specialists,
+        earlier,
+        decisions,
+        ..input
+    })
+}
+
+/// The steps of earlier owners, and what was decided.
+async fn past(app: &App, job: JobId) -> Result<(Vec<RunStep>, HashMap<String, Decision>)> {
+    let steps = app.store().steps().of_run(job).await?;
+    let asked = app.store().approvals().of_run(job).await?;
+    let decided = asked.into_iter().filter_map(|asked| Some((asked.call_id, asked.decision?)));
+    Ok((steps, decided.collect()))
+}
+
+/// What the model is sent. `taken`: tokens of its window that the tools need.
 async fn request(
     app: &App,
     chat: &Chat,
     agent: Option<&Agent>,
     user: &User,
     path: &[Message],
-    model: &dyn ChatModel,
+    (model, taken): (&dyn ChatModel, usize),
 ) -> Result<ChatRequest> {
     let Some((question, history)) = path.split_last() else {
         return Err(AppError::internal("a run without its question"));
@@ -231,7 +299,8 @@ async fn request(
         now: Utc::now(),
     };
     let question = ChatMessage::text(Role::User, question.content.clone());
-    let window = model.info().context_window;
+    let taken = u32::try_from(taken).unwrap_or(u32::MAX);
+    let window = model.info().context_window.map(|window| window.saturating_sub(taken));
     let context = context::assemble(&system.render(), summary.as_deref(), &history, question, window);
     if context.dropped > 0 {
         tracing::info!(dropped = context.dropped, "older messages did not fit the model's context");
@@ -265,7 +334,8 @@ fn finished(answered: Answered) -> Finished {
         RunEnding::Failed(failure) => {
             (JobStatus::Failed, MessageStatus::Failed, FinishReason::Stop, Some(failure))
         }
-        RunEnding::Lost => return Finished::lost(),
+        // A run that waits has not come here.
+        RunEnding::Lost | RunEnding::WaitingApproval(_) => return Finished::lost(),
     };
     Finished::kept(finish::Kept {
         status,
@@ -274,6 +344,8 @@ fn finished(answered: Answered) -> Finished {
         failure,
         content: outcome.text,
         reasoning: outcome.reasoning,
+        tool_calls: outcome.tool_calls,
+        citations: outcome.citations,
         usage: outcome.usage,
         model,
         question: question.map(|question| question.id),
@@ -293,12 +365,7 @@ async fn next(app: &App, job: &Job) -> Result<()> {
 }
 
 fn failed(failure: RunFailure) -> RunOutcome {
-    RunOutcome {
-        text: String::new(),
-        reasoning: String::new(),
-        usage: Usage::default(),
-        ending: RunEnding::Failed(failure),
-    }
+    RunOutcome::nothing(RunEnding::Failed(failure))
 }
 
 fn no_model() -> RunFailure {

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use chrono::Utc;
 use kuma_queue::JournalError;
-use kuma_store::{FinishRun, Job, StoreError};
+use kuma_store::{FinishRun, Job, Pause, StoreError};
 use kuma_types::{
-    FinishReason, JobId, JobStatus, MessageId, MessageRole, MessageStatus, MessageView, RunEvent, RunFailure,
-    Usage, run_log,
+    Citation, FinishReason, JobId, JobStatus, MessageId, MessageRole, MessageStatus, MessageView, RunEvent,
+    RunFailure, ToolCallRecord, Usage, run_log,
 };
-use serde_json::json;
 
-use super::runner::ActiveRun;
+use super::runner::{ActiveRun, SERVE_PREFIX};
 use super::{checkpoint, log, submit};
 use crate::App;
 use crate::error::{AppError, Result};
@@ -25,6 +24,8 @@ pub(super) struct Kept {
     pub failure: Option<RunFailure>,
     pub content: String,
     pub reasoning: String,
+    pub tool_calls: Vec<ToolCallRecord>,
+    pub citations: Vec<Citation>,
     pub usage: Usage,
     pub model: Option<String>,
     pub question: Option<MessageId>,
@@ -110,6 +111,43 @@ fn delay_after(made: u32) -> Duration {
     Duration::from_secs_f64(seconds * rand::random_range(0.75..1.25))
 }
 
+/// What came of a run's wish to wait.
+pub(super) enum Waiting {
+    /// It waits, as rows.
+    Waits,
+    /// Everything was decided meanwhile.
+    Decided,
+    /// Its owner wants it stopped.
+    Cancelled,
+    /// It is somebody else's.
+    Lost,
+}
+
+/// Lets a run wait until a person has decided. Nothing of it stays in this process.
+pub(super) async fn wait(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Waiting> {
+    checkpoint::save_one(app, job.id, run).await?;
+    tell(app, job.id, run.epoch, vec![RunEvent::status(JobStatus::WaitingApproval)]).await;
+    // Told titles are part of the log: from here on nothing may be added.
+    let mut ended = run.ended.lock().await;
+    let events = told(app, job.id, &[]).await?;
+    Ok(match app.store().jobs().wait_for_approval(job.hold(), events).await? {
+        Pause::Waits(_) => {
+            *ended = true;
+            tracing::info!("the run waits for a decision");
+            if app.config().worker.starts_with(SERVE_PREFIX) {
+                // Alone, the journal is this process's memory. The rows have every event.
+                app.journal().forget(job.id).await.map_err(AppError::internal)?;
+            } else {
+                release(app, job.id).await;
+            }
+            Waiting::Waits
+        }
+        Pause::Decided => Waiting::Decided,
+        Pause::Cancelled => Waiting::Cancelled,
+        Pause::Lost => Waiting::Lost,
+    })
+}
+
 /// Another attempt would find no model either, and the person can do something about it now.
 pub(super) const NO_MODEL: &str = "no_model";
 
@@ -146,6 +184,7 @@ async fn told(app: &App, job: JobId, last: &[RunEvent]) -> Result<Option<String>
 async fn end(app: &App, job: &Job, run: &Arc<ActiveRun>, kept: Kept) -> Result<()> {
     // From here on nobody else adds events: the kept log has to be the told one.
     *run.ended.lock().await = true;
+    let citations = serde_json::to_value(&kept.citations).map_err(AppError::internal)?;
     let view = MessageView {
         id: job.assistant_message_id,
         chat_id: job.chat_id,
@@ -153,10 +192,10 @@ async fn end(app: &App, job: &Job, run: &Arc<ActiveRun>, kept: Kept) -> Result<(
         role: MessageRole::Assistant,
         content: kept.content.clone(),
         reasoning: (!kept.reasoning.is_empty()).then(|| kept.reasoning.clone()),
-        tool_calls: Vec::new(),
+        tool_calls: kept.tool_calls.clone(),
         image_attachments: Vec::new(),
         document_attachments: Vec::new(),
-        citations: Vec::new(),
+        citations: citations.as_array().cloned().unwrap_or_default(),
         model: kept.model.clone(),
         usage: Some(kept.usage),
         status: kept.message_status,
@@ -171,8 +210,8 @@ async fn end(app: &App, job: &Job, run: &Arc<ActiveRun>, kept: Kept) -> Result<(
         status: kept.status,
         content: kept.content,
         reasoning: view.reasoning.clone(),
-        tool_calls: json!([]),
-        citations: json!([]),
+        tool_calls: serde_json::to_value(&kept.tool_calls).map_err(AppError::internal)?,
+        citations,
         model: kept.model,
         usage: kept.usage,
         finish_reason: kept.finish_reason,

@@ -22,6 +22,9 @@ use crate::error::{AppError, Result};
 
 /// How often is looked whether a run that is in no journal yet has got one, or has ended.
 const LOOK: Duration = Duration::from_millis(250);
+/// After so long without an event the rows are asked whether the run is over: a driver that died
+/// between the rows and its last words has left its journal open.
+const SILENCE: Duration = Duration::from_secs(5);
 /// The longest wait for what is away.
 const LONGEST: Duration = Duration::from_secs(2);
 
@@ -100,19 +103,25 @@ impl Reader {
                     self.over = true;
                     return self.number(events.into_iter().map(Arc::new)).map(Ok);
                 }
-                From::Journal(events) => match events.next().await {
-                    Some(Ok(batch)) => {
+                From::Journal(events) => match tokio::time::timeout(SILENCE, events.next()).await {
+                    Err(_) => {
+                        if is_over_in_rows(&self.app, &self.job).await {
+                            self.from = From::Nowhere;
+                            self.ended = true;
+                        }
+                    }
+                    Ok(Some(Ok(batch))) => {
                         self.wait = LOOK;
                         if let Some(batch) = self.take(batch) {
                             return Some(Ok(batch));
                         }
                     }
-                    None => {
+                    Ok(None) => {
                         self.from = From::Nowhere;
                         self.ended = true;
                     }
                     // Lost, or out of reach.
-                    Some(Err(_)) => self.from = From::Nowhere,
+                    Ok(Some(Err(_))) => self.from = From::Nowhere,
                 },
             }
         }
@@ -209,6 +218,11 @@ async fn begun_anew(app: &App, job: JobId) -> Option<u64> {
     let mut events = app.journal().follow(job, base).await.ok().flatten()?;
     let first = events.next().await?.ok()?;
     matches!(*first.first()?.event, RunEvent::JobId { .. }).then_some(base)
+}
+
+async fn is_over_in_rows(app: &App, job: &Job) -> bool {
+    let now = app.store().jobs().get(job.user_id, job.id).await;
+    now.is_ok_and(|job| is_over(&job))
 }
 
 /// Whether nothing will be added to the run: one that failed may have another attempt before it.

@@ -10,7 +10,7 @@ use kuma_store::Job;
 use kuma_types::{JobStatus, RunEvent, run_log};
 
 use crate::App;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, ErrorKind, Result};
 
 /// More events than one owner of a run adds. The epoch grows with each owner.
 const STRIDE: u64 = 1 << 24;
@@ -38,34 +38,42 @@ pub(super) async fn begin(app: &App, job: &Job) -> std::result::Result<(), Journ
     }
 }
 
-/// Makes the journal ready for the run's driver. Gives the answer text that its readers have been
-/// shown so far.
-pub(super) async fn resume(app: &App, job: &Job) -> Result<String> {
+/// Makes the journal ready for the run's driver. Gives what its readers have been told so far.
+pub(super) async fn resume(app: &App, job: &Job) -> Result<Vec<RunEvent>> {
     let journal = app.journal();
     match journal.snapshot(job.id).await {
         Ok(told) if !told.is_empty() => {
             // Under this epoch from now on: nobody who had the run before adds anything.
-            journal.append(job.id, job.epoch, Vec::new()).await.map_err(AppError::internal)?;
-            return Ok(shown(told.iter().map(|event| &**event)));
+            let events: Vec<RunEvent> = told.iter().map(|event| RunEvent::clone(event)).collect();
+            journal.reopen(job.id, job.epoch, 0, events.clone()).await.map_err(away)?;
+            return Ok(events);
         }
         Ok(_) | Err(JournalError::Lost(_)) => {}
-        Err(error) => return Err(AppError::internal(error)),
+        Err(error) => return Err(away(error)),
     }
     let kept = match app.store().jobs().events(job.id).await? {
         Some(log) => run_log::decode(&log).map_err(AppError::internal)?,
         None => Vec::new(),
     };
-    let text = shown(&kept);
     let (base, events) = if !kept.is_empty() {
         (0, kept)
     } else if job.epoch <= 1 {
         (0, vec![names(job), RunEvent::status(JobStatus::Pending)])
     } else {
         let base = STRIDE * u64::try_from(job.epoch).unwrap_or(1);
-        (base, vec![names(job), RunEvent::Reset { text: text.clone() }])
+        (base, vec![names(job), RunEvent::Reset { text: String::new() }])
     };
-    journal.reopen(job.id, job.epoch, base, events).await.map_err(AppError::internal)?;
-    Ok(text)
+    journal.reopen(job.id, job.epoch, base, events.clone()).await.map_err(away)?;
+    Ok(events)
+}
+
+/// A run whose journal cannot be had is not driven: nobody would hear of it.
+fn away(error: JournalError) -> AppError {
+    let detail = "The run journal cannot be reached right now. The run waits.";
+    AppError {
+        source: Some(Box::new(error)),
+        ..AppError::new(ErrorKind::Unavailable, "journal_unavailable", detail)
+    }
 }
 
 /// The first event of every run.

@@ -5,6 +5,7 @@
 //! [`follow`] reads its journal. Reading never drives; a reader that goes away stops nothing. The
 //! parts may be in one process or in many; a run whose driver dies is driven on by another.
 
+mod approve;
 mod checkpoint;
 mod crud;
 mod drive;
@@ -15,11 +16,13 @@ mod log;
 mod recover;
 mod runner;
 mod sink;
+mod steps;
 mod submit;
 mod summary;
 mod title;
 mod view;
 
+pub use approve::decide;
 pub use crud::{ChatChange, cancel, create, delete, get, job, list, messages, update};
 pub use follow::{Follow, follow, follow_job};
 pub use kuma_queue::{EventStream, NumberedEvent};

@@ -79,6 +79,12 @@ impl ActiveRun {
         })
     }
 
+    /// The draft begins with what readers were shown by earlier owners.
+    pub(super) fn begin_with(&self, text: &str) {
+        let mut draft = self.draft.lock().unwrap_or_else(PoisonError::into_inner);
+        text.clone_into(&mut draft.content);
+    }
+
     /// Lets go of the run: its driver stops where it is.
     pub(super) fn leave(&self, how: Leave) {
         self.hands_back.store(how == Leave::HandBack, Ordering::Release);
@@ -211,18 +217,17 @@ impl Runner {
         self.deliveries().insert(job, delivery.clone());
         let work = drive::drive(&self.app, job);
         tokio::pin!(work);
-        let done = match tokio::time::timeout(LONG_RUN, &mut work).await {
-            Ok(done) => done,
-            Err(_) => {
-                let place = self.app.runs().long_permits.clone().try_acquire_owned();
-                let _kept = if place.is_ok() {
-                    drop(permit);
-                    None
-                } else {
-                    Some(permit)
-                };
-                work.await
-            }
+        let done = if let Ok(done) = tokio::time::timeout(LONG_RUN, &mut work).await {
+            done
+        } else {
+            let place = self.app.runs().long_permits.clone().try_acquire_owned();
+            let _kept = if place.is_ok() {
+                drop(permit);
+                None
+            } else {
+                Some(permit)
+            };
+            work.await
         };
         self.deliveries().remove(&job);
         let told = match done {

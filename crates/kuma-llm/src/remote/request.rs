@@ -266,9 +266,11 @@ fn push_call(parts: &mut Vec<ContentPart>, call: ToolCall, dialect: Dialect) {
         arguments => arguments,
     };
     if dialect == Dialect::Anthropic {
-        // Whole thinking blocks, which go back ahead of everything else.
+        // Whole thinking blocks, which go back ahead of everything else, the text before the call
+        // included: a turn that does not begin with them is refused.
         let blocks = own.iter().filter_map(|block| serde_json::from_str(block).ok());
-        parts.extend(blocks.map(|data| ContentPart::Custom(CustomPart { model_iden: None, data })));
+        let blocks = blocks.map(|data| ContentPart::Custom(CustomPart { model_iden: None, data }));
+        parts.splice(0..0, blocks.collect::<Vec<_>>());
     }
     let thought_signatures = (dialect != Dialect::Anthropic && !own.is_empty()).then_some(own);
     parts.push(ContentPart::ToolCall(GenaiCall {

@@ -141,8 +141,8 @@ pub(crate) async fn a_journal_of_unknown_length_begins_far_beyond_it(world: Worl
     assert_eq!(writer.base(job).await.unwrap(), None);
     // Of many who begin it, one does.
     let begin = || writer.reopen(job, 1, 0, vec![chunk("a"), chunk("b")]);
-    let begun = futures::future::join_all([begin(), begin(), begin()]).await;
-    assert!(begun.into_iter().all(|last| last.unwrap() == 2));
+    let all = futures::future::join_all([begin(), begin(), begin()]).await;
+    assert!(all.into_iter().all(|last| last.unwrap() == 2));
     assert_eq!(other.base(job).await.unwrap(), Some(0));
     let reader = other.follow(job, 2).await.unwrap().unwrap();
     // Its events are not known to whoever goes on with it.
@@ -252,6 +252,8 @@ pub(crate) async fn every_kind_of_event_comes_through(world: World) {
             tool: "webSearch".into(),
             arguments: serde_json::json!({"q": ["a", 1, 2.5, null, {"x": true}]}),
             effect: kuma_types::Effect::Read,
+            description: Some("Search the web".into()),
+            parent_call_id: None,
         },
         RunEvent::Title { chat_id: kuma_types::ChatId::new(), title: "T".into() },
         done(),

@@ -48,6 +48,24 @@ async fn a_flushed_journal_is_written_again_by_its_driver() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_journal_lost_before_its_owners_first_word_is_written_again() {
+    let server = Server::start().await;
+    let world = World::at(&server.url());
+    let (driver, other) = (world.process().await.journal(quick()), world.process().await.journal(quick()));
+    let job = JobId::new();
+    other.reopen(job, 0, 0, vec![chunk("0"), chunk("1")]).await.unwrap();
+    let mut reader = other.follow(job, 0).await.unwrap().unwrap();
+    take(&mut reader, 2).await;
+    // The owner takes over what is there, and nothing it has said has arrived when Redis dies.
+    assert_eq!(driver.reopen(job, 1, 0, vec![chunk("0"), chunk("1")]).await.unwrap(), 2);
+    server.flush().await;
+    assert_eq!(driver.append(job, 1, vec![chunk("2")]).await.unwrap(), 3, "numbered on, not anew");
+    driver.append(job, 1, vec![done()]).await.unwrap();
+    assert_eq!(numbers(&rest(reader).await.unwrap()), [3, 4]);
+    assert_eq!(text(&read_all(&other, job, 0).await), "012");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn readers_of_a_journal_that_nobody_can_write_again_are_told() {
     let server = Server::start().await;
     let world = World::at(&server.url());

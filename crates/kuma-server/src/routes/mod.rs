@@ -6,6 +6,7 @@ pub mod auth;
 pub mod chats;
 pub mod health;
 pub mod models;
+pub mod tools;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -17,6 +18,7 @@ pub fn api() -> OpenApiRouter<ServerState> {
         .merge(auth::routes())
         .merge(chats::routes())
         .merge(agents::routes())
+        .merge(tools::routes())
         .merge(models::routes())
         .merge(admin::routes())
         .merge(health::inside())

@@ -17,5 +17,6 @@ mod fixtures;
 mod models;
 mod runs;
 mod support;
+mod tools;
 mod trees;
 mod window;

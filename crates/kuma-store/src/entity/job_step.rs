@@ -1,4 +1,4 @@
-//! The finished steps of runs, and tool calls that were begun.
+//! The finished steps of runs.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,9 +12,7 @@ pub struct Model {
     pub kind: String,
     pub call_key: Option<String>,
     pub payload: Json,
-    pub outcome: Option<Json>,
     pub created_at: DateTimeUtc,
-    pub finished_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,5 +17,6 @@ pub(crate) mod message;
 pub(crate) mod message_job;
 pub(crate) mod model_provider;
 pub(crate) mod setting;
+pub(crate) mod tool_allowance;
 pub(crate) mod usage;
 pub(crate) mod user;

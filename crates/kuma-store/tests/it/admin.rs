@@ -25,10 +25,8 @@ async fn the_first_agents_are_there(db: Database) {
                 && agent.system_prompt.len() > 100
         );
         assert!(!agent.system_prompt.contains("  "), "{}", agent.system_prompt);
-        assert_eq!(
-            (&agent.model, agent.temperature, agent.tools.len(), agent.is_active),
-            (&None, None, 0, true)
-        );
+        assert_eq!((&agent.model, agent.temperature, agent.is_active), (&None, None, true));
+        assert!(agent.tools.contains(&"webSearch".to_owned()), "{:?}", agent.tools);
         assert_eq!(db.store.agents().by_name(&agent.name).await.unwrap().as_ref(), Some(agent));
     }
     assert_eq!(db.store.agents().by_name("nobody").await.unwrap(), None);

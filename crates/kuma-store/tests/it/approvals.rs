@@ -1,8 +1,8 @@
 //! What runs ask before they write.
 
 use futures::future::join_all;
-use kuma_store::{Approval, Claim, Decision, Hold, Job, NewApproval, Pause, StoreError};
-use kuma_types::{Effect, JobId, JobStatus, MessageStatus, UserId};
+use kuma_store::{Approval, Claim, Hold, Job, NewApproval, Pause, StoreError};
+use kuma_types::{Decision, Effect, JobId, JobStatus, MessageStatus, UserId};
 use serde_json::json;
 
 use crate::common::{Database, LEASE, both, connect, finished};

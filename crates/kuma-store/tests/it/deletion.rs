@@ -110,6 +110,7 @@ async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId 
             "approvals (id, job_id, call_id, tool, arguments, effect, reason, preview, created_at) VALUES ({}, {job_id}, 'c', 't', '{{}}', 'write', 'r', '{{}}', {now})",
             id()
         ),
+        format!("tool_allowances (user_id, tool, created_at) VALUES ({user}, 'sendEmail', {now})"),
         format!(
             "api_keys (id, user_id, name, hint, hash, created_at) VALUES ({}, {user}, 'n', 'h', '{name}', {now})",
             id()

@@ -239,7 +239,7 @@ async fn a_run_that_is_over_is_dropped(db: Database) {
     let owner = db.user().await.id;
     let jobs = db.store.jobs();
     let job = at_work(&db, owner).await;
-    db.store.steps().add_reply(job.hold(), serde_json::json!({})).await.unwrap();
+    assert!(db.store.steps().record(job.hold(), &crate::steps::reply(1, "x")).await.unwrap());
     assert!(matches!(jobs.drop_any(job.id).await, Err(StoreError::Conflict("status"))));
     let waits = at_work(&db, owner).await;
     jobs.fail_attempt(waits.hold(), &failure(), Duration::from_mins(10)).await.unwrap().unwrap();

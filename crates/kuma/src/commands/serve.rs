@@ -31,12 +31,11 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     models::start(&app, stop.clone()).await?;
     // With the queue, workers drive; what they did not hear of is announced from here too.
-    let runner = match &settings.redis_url {
-        None => Some(Runner::start(app.clone()).await?),
-        Some(_) => {
-            tokio::spawn(chats::sweep(app.clone(), stop.clone()));
-            None
-        }
+    let runner = if settings.redis_url.is_none() {
+        Some(Runner::start(app.clone()).await?)
+    } else {
+        tokio::spawn(chats::sweep(app.clone(), stop.clone()));
+        None
     };
 
     let address = SocketAddr::new(settings.host, settings.port);

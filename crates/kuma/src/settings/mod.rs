@@ -16,6 +16,7 @@ use clap::Args;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_llm::ProviderKind;
 use kuma_server::limits::{Rate, Rates};
+use kuma_tools::ToolSettings;
 use secrecy::SecretString;
 
 pub use source::Resolved;
@@ -59,6 +60,7 @@ pub struct Settings {
     pub rates: Option<Rates>,
     /// Redis, when runs go through it to workers.
     pub redis_url: Option<SecretString>,
+    pub tools: ToolSettings,
     pub runs: RunLimits,
     pub grace: Duration,
     pub metrics_token: Option<String>,
@@ -101,6 +103,7 @@ impl Settings {
             local_model: values.optional("KUMA_LOCAL_MODEL").map(PathBuf::from),
             rates: rates(&mut values)?,
             redis_url: redis_url(&mut values)?,
+            tools: tools(&mut values)?,
             runs: run_limits(&mut values)?,
             grace: Duration::from_secs(values.parsed("KUMA_SHUTDOWN_GRACE", "20", "a number of seconds")?),
             metrics_token: values.secret("METRICS_TOKEN").map(|token| expose(&token)),
@@ -168,6 +171,26 @@ fn rates(values: &mut Values) -> anyhow::Result<Option<Rates>> {
     };
     let enabled: bool = values.parsed("RATE_LIMIT_ENABLED", "true", "true or false")?;
     Ok(enabled.then_some(rates))
+}
+
+/// What the tools are to use.
+fn tools(values: &mut Values) -> anyhow::Result<ToolSettings> {
+    let mut tools = ToolSettings::default();
+    let search = &mut tools.search;
+    search.exa_key = values.secret("EXA_API_KEY");
+    search.exa_url = values.url("EXA_BASE_URL", &search.exa_url)?;
+    search.tavily_key = values.secret("TAVILY_API_KEY");
+    search.tavily_url = values.url("TAVILY_BASE_URL", &search.tavily_url)?;
+    search.searxng_url = values.optional_url("SEARXNG_URL")?;
+    search.brave_key = values.secret("BRAVE_API_KEY");
+    tools.finance.yahoo_url = values.url("YAHOO_FINANCE_BASE_URL", &tools.finance.yahoo_url)?;
+    tools.finance.finnhub_key = values.secret("FINNHUB_API_KEY");
+    tools.finance.finnhub_url = values.url("FINNHUB_BASE_URL", &tools.finance.finnhub_url)?;
+    let allowed = values.text("KUMA_ALLOW_PRIVATE_HOSTS", "");
+    tools.page.allow_private = allowed
+        .parse()
+        .map_err(|error| anyhow::anyhow!("KUMA_ALLOW_PRIVATE_HOSTS is {allowed:?}: {error}"))?;
+    Ok(tools)
 }
 
 /// Where Redis is, if it is to be used.

@@ -144,7 +144,8 @@ async fn a_worker_says_what_it_cannot_reach_and_ends() {
     // A server does not start without it either: it would take messages that nobody answers.
     assert!(!run(directory.path(), &["serve", "--port", "0"], &away, "").await.status.success());
 
-    let redis = std::env::var("KUMA_TEST_REDIS_URL").expect("KUMA_TEST_REDIS_URL: run the tests with make test");
+    let redis =
+        std::env::var("KUMA_TEST_REDIS_URL").expect("KUMA_TEST_REDIS_URL: run the tests with make test");
     let secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3I=";
     let no_database = [
         ("USE_REDIS_QUEUE", "true"),

@@ -10,6 +10,7 @@
 )]
 
 mod commands;
+mod documents;
 mod lifecycle;
 mod process;
 mod settings;

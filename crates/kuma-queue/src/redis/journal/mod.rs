@@ -119,17 +119,26 @@ impl Journal for RedisJournal {
     ) -> Result<u64, JournalError> {
         let Inner { link, keys, options, own, .. } = &*self.inner;
         own.let_go(job);
+        let count = events.len() as u64;
         let mut entries: Vec<entry::Entry> = Vec::new();
         for part in events.chunks(256) {
             let last = entries.last().map_or(base, |entry| entry.last) + part.len() as u64;
             entries.push(entry::Entry { last, events: entry::encode(part)? });
         }
-        let whole = Whole { epoch, base, last: base + events.len() as u64, entries: &entries, reopen: true };
+        let whole = Whole { epoch, base, last: base + count, entries: &entries, reopen: true };
         let cmd = write_command(keys, options, link.publish_word(), job, &whole);
-        match link.call::<i64>(&cmd).await.map_err(gone)? {
-            -1 => Err(JournalError::Fenced(job)),
-            last => u64::try_from(last).map_err(unavailable),
+        let last = match link.call::<i64>(&cmd).await.map_err(gone)? {
+            -1 => return Err(JournalError::Fenced(job)),
+            last => u64::try_from(last).map_err(unavailable)?,
+        };
+        // Before a run has an owner, whoever finds its journal missing begins it.
+        if epoch >= 1 {
+            own.begun(job, epoch, base, entries);
+            if last > base + count {
+                own.lost_track(job, last);
+            }
         }
+        Ok(last)
     }
 
     async fn base(&self, job: JobId) -> Result<Option<u64>, JournalError> {

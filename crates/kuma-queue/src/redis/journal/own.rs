@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::entry::Entry;
 
 /// Runs that nobody wrote to for so long are let go, should somebody forget to say so.
-const IDLE: Duration = Duration::from_mins(30);
+const IDLE: Duration = Duration::from_hours(24);
 
 /// One run's events.
 pub(super) struct Own {
@@ -75,6 +75,22 @@ impl OwnRuns {
             }
         }
         missing
+    }
+
+    /// Notes a whole journal that this process wrote or found: from now on it is this one's to keep.
+    pub(super) fn begun(&self, job: JobId, epoch: i32, base: u64, entries: Vec<Entry>) {
+        let bytes = entries.iter().map(|entry| entry.events.len() + 64).sum();
+        let last = entries.last().map_or(base, |entry| entry.last);
+        let own = Own { entries: entries.into(), base, last, epoch, bytes, ..Own::after(base) };
+        self.lock().insert(job, own);
+    }
+
+    /// There are more events than were noted, up to `last`: an answer got lost. They are read when the
+    /// next one is added; until then nothing but their number is known.
+    pub(super) fn lost_track(&self, job: JobId, last: u64) {
+        if let Some(own) = self.lock().get_mut(&job) {
+            *own = Own { epoch: own.epoch, ..Own::after(last) };
+        }
     }
 
     /// Puts earlier events, read afterwards, before those that were noted.

@@ -222,8 +222,7 @@ impl Writer {
                     Ok((_, Some(newer), _)) if newer > *epoch => own.let_go(*job),
                     Ok((_, _, Some(_closed))) => own.let_go(*job),
                     Ok((there, ..)) if there.is_none_or(|there| there < *last) => lost.push(*job),
-                    // More than was noted: an append whose answer got lost. Read when next written to.
-                    Ok((Some(there), ..)) if there > *last => own.let_go(*job),
+                    Ok((Some(there), ..)) if there > *last => own.lost_track(*job, there),
                     _ => {}
                 }
             }

@@ -1,5 +1,6 @@
 //! `/chat`: chats, messages, runs.
 
+mod approvals;
 mod crud;
 mod jobs;
 mod send;
@@ -22,4 +23,5 @@ pub(super) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(jobs::get))
         .routes(routes!(jobs::events))
         .routes(routes!(jobs::cancel))
+        .routes(routes!(approvals::decide))
 }

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kuma_agent::Tool;
 use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::{App, AppConfig, Parts, models};
@@ -19,7 +20,7 @@ use kuma_store::{Store, StoreOptions};
 use kuma_testkit::FakeOpenAi;
 use tokio_util::sync::CancellationToken;
 
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use events::{Event, Events, first, kinds, lines, text};
 
 /// How long anything may take here before it counts as never.
@@ -42,6 +43,7 @@ pub struct Options {
     pub metrics_token: Option<String>,
     pub with_model: bool,
     pub small_model: Option<String>,
+    pub tools: Vec<Arc<dyn Tool>>,
 }
 
 impl Default for Options {
@@ -53,6 +55,7 @@ impl Default for Options {
             metrics_token: None,
             with_model: true,
             small_model: None,
+            tools: Vec::new(),
         }
     }
 }
@@ -108,6 +111,7 @@ impl TestServer {
             journal: Arc::new(MemoryJournal::new()),
             queue: Arc::new(MemoryQueue::new()),
             signals: Arc::new(MemorySignals::new()),
+            tools: options.tools,
             local: None,
             config,
         })

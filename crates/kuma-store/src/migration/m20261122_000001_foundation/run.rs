@@ -43,8 +43,8 @@ pub(super) fn tables() -> Tables {
             ],
         ),
         (
-            // One finished step of a run: a model's reply, or a tool call with its outcome. A tool
-            // call is stored before it is made, so an empty outcome says that nobody knows.
+            // One finished step of a run: a model's reply, a question to a person, the intent to make a
+            // call that writes, the result of a call. An intent without a result says that nobody knows.
             Table::create()
                 .table("job_steps")
                 .col(uuid("id").primary_key())
@@ -53,9 +53,7 @@ pub(super) fn tables() -> Tables {
                 .col(text("kind"))
                 .col(maybe(text("call_key")))
                 .col(json("payload"))
-                .col(ColumnDef::new("outcome").json_binary())
                 .col(time("created_at"))
-                .col(maybe(time("finished_at")))
                 .foreign_key(&mut owned_by("job_id", "message_jobs", "job_id"))
                 .take(),
             vec![

@@ -110,8 +110,8 @@ describe("the list of chats", () => {
 it("keeps a title that came while the list was on its way without it", async () => {
   open();
   await screen.findByRole("link", { name: "Bears" });
-  const released = deferred<void>();
-  const asked = deferred<void>();
+  const released = deferred();
+  const asked = deferred();
   const untitled = { items: [testChat({ id: "c9", title: null }), ...chats], nextCursor: null };
   let held = false;
   server.use(

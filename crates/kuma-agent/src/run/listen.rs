@@ -1,0 +1,190 @@
+//! Hearing one reply: what the model says, passed on as it comes.
+
+use futures::{FutureExt, StreamExt};
+use kuma_llm::{ChatEvent, ChatModel, ChatRequest, ChatStream, ModelError, ModelErrorKind, ToolCall};
+use kuma_types::step::StepCitation;
+use kuma_types::{FinishReason, JobStatus, RunEvent, Usage};
+
+use super::shared::Shared;
+use super::stop::Stop;
+use crate::cite::marks::{MarkReader, Mode, Piece};
+
+/// A whole reply.
+#[derive(Debug)]
+pub(super) struct Heard {
+    /// As readers see it.
+    pub(super) text: String,
+    /// As the model wrote it.
+    pub(super) raw: String,
+    pub(super) reasoning: String,
+    pub(super) calls: Vec<ToolCall>,
+    pub(super) finish_reason: FinishReason,
+    pub(super) usage: Usage,
+    pub(super) citations: Vec<StepCitation>,
+}
+
+/// Hears a reply of the run's own agent (`aloud`: readers hear it too) or of a specialist.
+pub(super) async fn listen(
+    shared: &Shared<'_>,
+    model: &dyn ChatModel,
+    request: ChatRequest,
+    aloud: bool,
+) -> Result<Heard, Stop> {
+    let mode = match (shared.cites, aloud) {
+        (false, _) => Mode::Off,
+        (true, true) => Mode::Cite,
+        (true, false) => Mode::Remove,
+    };
+    let mut listener = Listener {
+        shared,
+        aloud,
+        marks: MarkReader::new(mode),
+        first: true,
+        heard: Heard {
+            text: String::new(),
+            raw: String::new(),
+            reasoning: String::new(),
+            calls: Vec::new(),
+            finish_reason: FinishReason::Stop,
+            usage: Usage::default(),
+            citations: Vec::new(),
+        },
+        events: Vec::new(),
+    };
+    tokio::select! {
+        biased;
+        () = shared.cancel.cancelled() => return Err(Stop::Cancelled),
+        heard = listener.hear(model, request) => heard?,
+    }
+    let dropped = listener.marks.dropped();
+    if dropped > 0 {
+        metrics::counter!("kuma_citations_total", "outcome" => "dropped").increment(dropped.into());
+        tracing::info!(dropped, "citations whose quotes are not in their sources were dropped");
+    }
+    let kept = listener.heard.citations.len() as u64;
+    if kept > 0 {
+        metrics::counter!("kuma_citations_total", "outcome" => "kept").increment(kept);
+    }
+    Ok(listener.heard)
+}
+
+struct Listener<'a> {
+    shared: &'a Shared<'a>,
+    aloud: bool,
+    marks: MarkReader,
+    /// Nothing of this reply was said yet.
+    first: bool,
+    heard: Heard,
+    /// What readers are told next.
+    events: Vec<RunEvent>,
+}
+
+impl Listener<'_> {
+    async fn hear(&mut self, model: &dyn ChatModel, request: ChatRequest) -> Result<(), Stop> {
+        let mut stream = model.stream(request).await?;
+        while let Some(batch) = next_batch(&mut stream).await {
+            for item in batch {
+                match item {
+                    Ok(ChatEvent::Done { finish_reason, usage }) => {
+                        self.heard.finish_reason = finish_reason;
+                        self.heard.usage = usage;
+                        self.end_of_text();
+                        return self.tell().await;
+                    }
+                    Ok(event) => self.take(event),
+                    Err(error) => {
+                        self.end_of_text();
+                        self.tell().await?;
+                        return Err(error.into());
+                    }
+                }
+            }
+            self.tell().await?;
+        }
+        let provider = model.info().provider.clone();
+        Err(ModelError::new(ModelErrorKind::ConnectionLost, provider, "the reply ended without an end")
+            .into())
+    }
+
+    async fn tell(&mut self) -> Result<(), Stop> {
+        let events = std::mem::take(&mut self.events);
+        if self.aloud { self.shared.emit(events).await } else { Ok(()) }
+    }
+
+    fn take(&mut self, event: ChatEvent) {
+        match event {
+            ChatEvent::Text(text) => {
+                self.heard.raw.push_str(&text);
+                let pieces = self.marks.push(&text, &mut self.shared.state().citations);
+                self.say(pieces);
+            }
+            ChatEvent::Reasoning(text) if text.is_empty() => {}
+            ChatEvent::Reasoning(text) => {
+                self.heard.reasoning.push_str(&text);
+                if self.aloud {
+                    self.shared.state().reasoning.push_str(&text);
+                }
+                match self.events.last_mut() {
+                    Some(RunEvent::Reasoning { text: last }) => last.push_str(&text),
+                    _ => self.events.push(RunEvent::Reasoning { text }),
+                }
+            }
+            ChatEvent::Queued { position } => self.events.push(RunEvent::Status {
+                status: JobStatus::Processing,
+                attempt: None,
+                retry_in_ms: None,
+                position: Some(position),
+            }),
+            ChatEvent::Retrying { attempt, delay } => self.events.push(RunEvent::Status {
+                status: JobStatus::Processing,
+                attempt: Some(attempt),
+                retry_in_ms: u64::try_from(delay.as_millis()).ok(),
+                position: None,
+            }),
+            ChatEvent::ToolCall(call) => self.heard.calls.push(call),
+            ChatEvent::Done { .. } => {}
+        }
+    }
+
+    fn end_of_text(&mut self) {
+        let pieces = self.marks.finish(&mut self.shared.state().citations);
+        self.say(pieces);
+    }
+
+    fn say(&mut self, pieces: Vec<Piece>) {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) if text.is_empty() => {}
+                Piece::Text(text) => {
+                    self.heard.text.push_str(&text);
+                    if !self.aloud {
+                        continue;
+                    }
+                    let said = self.shared.state().say(&text, &mut self.first);
+                    match self.events.last_mut() {
+                        Some(RunEvent::Chunk { text: last }) => last.push_str(&said),
+                        _ => self.events.push(RunEvent::Chunk { text: said }),
+                    }
+                }
+                Piece::Citation(step) => {
+                    self.events.push(RunEvent::Citation(step.citation.clone()));
+                    self.heard.citations.push(step);
+                }
+            }
+        }
+    }
+}
+
+/// The next item and whatever else is there already: under load several tokens become one event,
+/// with no delay for the first.
+async fn next_batch(stream: &mut ChatStream) -> Option<Vec<Result<ChatEvent, ModelError>>> {
+    const MOST: usize = 256;
+    let mut batch = vec![stream.next().await?];
+    while batch.len() < MOST && batch.last().is_some_and(Result::is_ok) {
+        match stream.next().now_or_never() {
+            Some(Some(item)) => batch.push(item),
+            Some(None) | None => break,
+        }
+    }
+    Some(batch)
+}

@@ -1,0 +1,11 @@
+//! The loop against scripted models.
+
+mod answers;
+mod approvals;
+mod citations;
+mod crashes;
+mod delegation;
+mod injection;
+mod limits;
+mod support;
+mod trust;

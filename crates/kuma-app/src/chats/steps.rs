@@ -1,0 +1,110 @@
+//! A run's finished steps on their way into the rows, before anybody hears of them. Questions become
+//! rows that can be decided; writes go into the audit log.
+
+use async_trait::async_trait;
+use kuma_agent::{StepLog, StepLogError};
+use kuma_store::{Job, NewApproval, NewAudit, StoreError};
+use kuma_types::step::{AskedStep, ResultStep};
+use kuma_types::{Effect, RunStep, Step};
+use serde_json::{Value, json};
+
+use crate::App;
+use crate::tools;
+
+/// The steps of one claimed run.
+pub(super) struct StepRows<'a> {
+    pub app: &'a App,
+    pub job: &'a Job,
+}
+
+#[async_trait]
+impl StepLog for StepRows<'_> {
+    async fn record(&self, step: &RunStep) -> Result<(), StepLogError> {
+        let held = match self.keep(step).await {
+            Ok(held) => held,
+            Err(error) => return Err(StepLogError::Unavailable(error.to_string())),
+        };
+        if held { Ok(()) } else { Err(StepLogError::Fenced) }
+    }
+}
+
+impl StepRows<'_> {
+    async fn keep(&self, step: &RunStep) -> Result<bool, StoreError> {
+        let (store, hold) = (self.app.store(), self.job.hold());
+        // The question is a row before anybody can see it, so no decision comes too early.
+        if let Step::Asked(asked) = &step.step
+            && !store.approvals().ask(hold, vec![question(asked)]).await?
+        {
+            return Ok(false);
+        }
+        let kept = store.steps().record(hold, step).await?;
+        if let Step::Result(result) = &step.step
+            && kept
+            && tools::is_audited(result.effect)
+        {
+            store.audit().add(self.audit_entry(result)).await?;
+        }
+        Ok(kept)
+    }
+
+    fn audit_entry(&self, result: &ResultStep) -> NewAudit {
+        NewAudit {
+            user_id: Some(self.job.user_id),
+            action: "tool.called".to_owned(),
+            subject: Some(result.tool.clone()),
+            details: json!({
+                "jobId": self.job.id,
+                "callId": result.call_id,
+                "arguments": without_secrets(&result.arguments),
+                "edited": result.edited,
+                "outcome": result.outcome,
+                "summary": result.summary,
+            }),
+        }
+    }
+}
+
+fn question(asked: &AskedStep) -> NewApproval {
+    NewApproval {
+        call_id: asked.call_id.clone(),
+        tool: asked.tool.clone(),
+        arguments: asked.arguments.clone(),
+        effect: Effect::Write,
+        reason: asked.reason.clone(),
+        preview: asked.preview.clone(),
+    }
+}
+
+/// Arguments for the audit log: what is named like a secret is left out.
+pub(super) fn without_secrets(value: &Value) -> Value {
+    const SECRET: [&str; 7] = ["password", "passwd", "secret", "token", "apikey", "api_key", "authorization"];
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| {
+                let lower = name.to_lowercase();
+                let kept = if SECRET.iter().any(|secret| lower.contains(secret)) {
+                    Value::from("[removed]")
+                } else {
+                    without_secrets(value)
+                };
+                (name.clone(), kept)
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(without_secrets).collect(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_stay_out_of_the_audit_log() {
+        let arguments =
+            json!({"to": "ann", "headers": [{"Authorization": "Bearer x"}], "apiKey": 1, "note": "token"});
+        let kept = json!({"to": "ann", "headers": [{"Authorization": "[removed]"}], "apiKey": "[removed]", "note": "token"});
+        assert_eq!(without_secrets(&arguments), kept);
+    }
+}

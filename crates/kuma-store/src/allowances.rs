@@ -1,0 +1,46 @@
+//! Write tools that people have allowed for good.
+
+use std::collections::HashSet;
+
+use kuma_types::UserId;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
+
+use crate::Result;
+use crate::db::{Db, now};
+use crate::entity::tool_allowance::{Column, Entity, Model};
+
+/// Tools that need not ask this user any more, except in tainted runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowances<'a> {
+    db: &'a Db,
+}
+
+impl<'a> Allowances<'a> {
+    pub(crate) fn new(db: &'a Db) -> Self {
+        Self { db }
+    }
+
+    /// The names of the user's allowed tools.
+    pub async fn of_user(&self, user: UserId) -> Result<HashSet<String>> {
+        let find = Entity::find().select_only().column(Column::Tool).filter(Column::UserId.eq(user.0));
+        Ok(find.into_tuple::<String>().all(&self.db.read).await?.into_iter().collect())
+    }
+
+    /// Allows a tool; allowing it again changes nothing.
+    pub async fn add(&self, user: UserId, tool: &str) -> Result<()> {
+        let row = Model { user_id: user.0, tool: tool.to_owned(), created_at: now() };
+        let once = OnConflict::columns([Column::UserId, Column::Tool]).do_nothing().to_owned();
+        Entity::insert(row.into_active_model())
+            .on_conflict(once)
+            .exec_without_returning(&self.db.write)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes it back; whether it was allowed.
+    pub async fn remove(&self, user: UserId, tool: &str) -> Result<bool> {
+        let delete = Entity::delete_by_id((user.0, tool.to_owned()));
+        Ok(delete.exec(&self.db.write).await?.rows_affected == 1)
+    }
+}
