@@ -67,8 +67,8 @@ impl Postgres {
         let status = self.keeper.wait().await?;
         ensure!(status.success(), "scripts/postgres.sh stop: {status}");
         let pid = Pid::from_raw(i32::try_from(self.pid)?).context("a process without an id")?;
-        waitpid(Some(pid), WaitOptions::NOHANG).context("waiting for the end of PostgreSQL")?;
-        Ok(())
+        let ended = waitpid(Some(pid), WaitOptions::NOHANG).context("waiting for the end of PostgreSQL")?;
+        ended.map(|_| ()).context("PostgreSQL was stopped and has not ended")
     }
 }
 

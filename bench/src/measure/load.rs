@@ -16,8 +16,6 @@ use crate::stream::{Answer, Question, ms};
 
 /// Tokens a second of each stream.
 pub(super) const RATE: u32 = 20;
-/// People who ask.
-pub(super) const USERS: usize = 8;
 /// How late the p99 may be.
 const LIMIT_MS: f64 = 250.0;
 /// Between the last start and the counting, in seconds.

@@ -1,6 +1,6 @@
 //! How many answers stream at once without getting late.
 
-use super::load::{self, Seen, USERS};
+use super::load::{self, Seen};
 use crate::bed::Bed;
 use crate::figures::{Figure, Findings, Table, Target};
 use crate::options::Options;
@@ -14,6 +14,8 @@ pub(super) const METHOD: &str = "Eight people open more and more chats, each ans
     when the p99 of the lateness is below 250 ms, every token of every stream has come exactly once and in order, each
     saved message is the text that was streamed, and no stream failed or began too late. Each step has a new server;
     the last row is the provider streaming to the generator without Kuma, in the same run.";
+
+const USERS: usize = 8;
 
 /// Measures.
 pub(super) async fn run(options: &Options) -> anyhow::Result<Findings> {

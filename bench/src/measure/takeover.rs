@@ -45,7 +45,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Findings> {
     let mut bed = Bed::queued(options, 8, 1).await?;
     let mut seen = Vec::new();
     for number in 0..kills {
-        // Leases are renewed about every other second.
+        // Leases are renewed every other second.
         let moment = Duration::from_millis(500 + 430 * number as u64);
         seen.push(kill(&mut bed, moment).await.with_context(|| bed.complaints().join("\n"))?);
         progress(&format!("{RUNS} runs of a killed worker were taken over"));
@@ -127,7 +127,7 @@ fn findings(kills: &[Kill]) -> Findings {
             figure("From a worker's death until the next token, worst", token.max()).target(target),
         ],
         table: Some(table),
-        notes: vec![format!("{} runs of {} killed workers.", told.len(), kills.len())],
+        notes: vec![format!("{} runs in all; kills: {}.", told.len(), kills.len())],
     }
 }
 

@@ -1,7 +1,7 @@
 //! How many answers stream at once through queue and journal to workers, and what that costs beside the
 //! shape in one process.
 
-use super::load::{self, Seen, USERS};
+use super::load::{self, Seen};
 use crate::bed::Bed;
 use crate::figures::{Figure, Findings, Table, Target};
 use crate::options::Options;
@@ -10,8 +10,9 @@ use crate::say::progress;
 pub(super) const METHOD: &str = "One `kuma serve` and 1, 2 or 4 `kuma worker` on a PostgreSQL 18 (commits are written but
     not synced) and a Redis (nothing on disk) of their own, and beside them `kuma serve` that does everything itself on
     SQLite; all of it, the fake provider and the load generator share the machine. Streams, lateness and when a step passes
-    are as with the concurrent streams above: eight people, 20 tokens a second, every token exactly once and in order, the
-    saved message the text that was streamed, nothing begun again, p99 of the lateness below 250 ms. Each step starts
+    are as with the concurrent streams above: 20 tokens a second, every token exactly once and in order, the saved
+    message the text that was streamed, nothing begun again, p99 of the lateness below 250 ms. Each person has ten
+    chats answered at once, which is what one may have by default. Each step starts
     everything anew; the shapes take turns at each number of streams, and one that has failed is left out of the
     larger numbers. The first token's time is from the request, so it holds the way through the queue. Processor
     time is that of server, workers, Redis and PostgreSQL together; what is compared is taken at the largest number of
@@ -29,6 +30,9 @@ fn name(shape: Shape) -> String {
         Some(workers) => format!("{workers} workers"),
     }
 }
+
+/// What a person may have answered at once, unless it is set otherwise.
+const EACH: usize = 10;
 
 /// One step.
 struct Step {
@@ -62,9 +66,10 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Findings> {
 }
 
 async fn step(options: &Options, shape: Shape, streams: usize) -> anyhow::Result<Seen> {
+    let people = streams.div_ceil(EACH);
     let bed = match shape {
-        None => Bed::start(options, USERS).await?,
-        Some(workers) => Bed::queued(options, USERS, workers).await?,
+        None => Bed::start(options, people).await?,
+        Some(workers) => Bed::queued(options, people, workers).await?,
     };
     let seen = load::stream(options, &bed, streams, true).await?;
     bed.stop().await?;
