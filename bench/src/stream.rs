@@ -37,7 +37,7 @@ pub struct Answer {
     pub tokens: Vec<Token>,
     /// How many events brought tokens.
     pub events: usize,
-    /// How often it was begun again; only an answer that may be has any.
+    /// Each time it was begun again: empty unless the measurement takes runs over.
     pub resets: Vec<Reset>,
 }
 

@@ -83,7 +83,7 @@ pub trait Queue: Send + Sync {
     /// Forgets a job that was given up; `None` when it is not among them (any more).
     async fn drop_dead(&self, job: JobId) -> Result<Option<DeadLetter>, QueueError>;
 
-    /// Ids announced and not yet received, for now or later.
+    /// How many ids were announced and not yet received, those with a delay included.
     async fn depth(&self) -> Result<u64, QueueError>;
 
     /// How full it is, for readiness and metrics.

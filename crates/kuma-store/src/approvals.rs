@@ -6,7 +6,7 @@
 use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
-use kuma_types::{Decision, Effect, JobId, JobStatus, UserId};
+use kuma_types::{Decision, Effect, JobId, UserId};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _,
@@ -188,8 +188,7 @@ impl<'a> Approvals<'a> {
         if before.decision.is_some() {
             return Err(StoreError::Conflict("decision"));
         }
-        let goes_on = run.next_attempt_at.is_some() && run.status == JobStatus::Failed;
-        if run.status.is_final() && !goes_on {
+        if run.is_over() {
             return Err(StoreError::Conflict("run"));
         }
         let (word, arguments, reason) = match decision {

@@ -5,7 +5,6 @@ use kuma_store::{Chat, ChatFilter, ChatPatch, Job, Message, NewChat, Page};
 use kuma_types::{ChatId, JobId, JobStatus, MessageId, UserId};
 
 use super::TITLE_MAX_CHARS;
-use super::follow::is_over;
 use crate::App;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
 
@@ -90,7 +89,7 @@ pub async fn job(app: &App, owner: UserId, id: JobId) -> Result<Job> {
 /// Stops a run; the text so far is kept. Stopping one that is over changes nothing.
 pub async fn cancel(app: &App, owner: UserId, id: JobId) -> Result<Job> {
     let before = job(app, owner, id).await?;
-    if is_over(&before) {
+    if before.is_over() {
         return Ok(before);
     }
     stop(app, app.store().jobs().request_cancel(owner, id).await?).await
@@ -99,7 +98,7 @@ pub async fn cancel(app: &App, owner: UserId, id: JobId) -> Result<Job> {
 /// The same for anybody's run: for administrators.
 pub(crate) async fn cancel_any(app: &App, id: JobId) -> Result<Job> {
     let before = app.store().jobs().get_any(id).await.map_err(job_error)?;
-    if is_over(&before) {
+    if before.is_over() {
         return Ok(before);
     }
     stop(app, app.store().jobs().request_cancel_any(id).await?).await

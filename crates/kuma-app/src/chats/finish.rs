@@ -158,7 +158,8 @@ async fn tell(app: &App, job: JobId, epoch: i32, events: Vec<RunEvent>) {
     }
 }
 
-/// This process writes no more of the run for now.
+/// Gives back what this process keeps to write the run's journal with: somebody else goes on, or the
+/// run waits.
 pub(super) async fn release(app: &App, job: JobId) {
     if let Err(error) = app.journal().release(job).await {
         tracing::warn!(run = %job, %error, "the journal of a run could not be released");

@@ -161,7 +161,7 @@ impl Reader {
         // Not in the journal. The rows are complete when the job is over, since they are written
         // before the journal forgets.
         match self.app.store().jobs().get(self.job.user_id, self.job.id).await {
-            Ok(job) if is_over(&job) => match from_rows(&self.app, &job, self.told).await {
+            Ok(job) if job.is_over() => match from_rows(&self.app, &job, self.told).await {
                 Ok(events) => self.from = From::Rows(events.into()),
                 Err(error) => self.unless_away(error).await?,
             },
@@ -222,12 +222,7 @@ async fn begun_anew(app: &App, job: JobId) -> Option<u64> {
 
 async fn is_over_in_rows(app: &App, job: &Job) -> bool {
     let now = app.store().jobs().get(job.user_id, job.id).await;
-    now.is_ok_and(|job| is_over(&job))
-}
-
-/// Whether nothing will be added to the run: one that failed may have another attempt before it.
-pub(super) fn is_over(job: &Job) -> bool {
-    job.status.is_final() && job.next_attempt_at.is_none()
+    now.is_ok_and(|job| job.is_over())
 }
 
 /// The events after `after` of a run that is over.

@@ -9,7 +9,6 @@ use kuma_types::{Effect, RunStep, Step};
 use serde_json::{Value, json};
 
 use crate::App;
-use crate::tools;
 
 /// The steps of one claimed run.
 pub(super) struct StepRows<'a> {
@@ -40,7 +39,7 @@ impl StepRows<'_> {
         let kept = store.steps().record(hold, step).await?;
         if let Step::Result(result) = &step.step
             && kept
-            && tools::is_audited(result.effect)
+            && result.effect == Effect::Write
         {
             store.audit().add(self.audit_entry(result)).await?;
         }

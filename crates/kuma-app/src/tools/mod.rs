@@ -14,7 +14,7 @@ use kuma_agent::tool::Tool;
 use kuma_agent::{Specialist, Toolbox};
 use kuma_llm::{Capability, ChatModel};
 use kuma_store::{Agent, User};
-use kuma_types::{Effect, Provenance, ToolCallRecord};
+use kuma_types::{Provenance, ToolCallRecord};
 
 use crate::App;
 use crate::error::Result;
@@ -80,7 +80,7 @@ pub(crate) fn taint_of<'a>(
 ) -> Option<Provenance> {
     let mut places = Vec::new();
     for call in earlier.flatten() {
-        let tool = app.tools().iter().find(|tool| tool.info().name == call.tool);
+        let tool = by_name(app, &call.tool);
         // A tool that is not there any more may have brought anything.
         let outside = tool.is_none_or(|tool| tool.info().outside) && call.tool != kuma_agent::run::DELEGATE;
         if outside {
@@ -94,9 +94,4 @@ pub(crate) fn taint_of<'a>(
 /// The tool of that name.
 pub(crate) fn by_name<'a>(app: &'a App, name: &str) -> Option<&'a Arc<dyn Tool>> {
     app.tools().iter().find(|tool| tool.info().name == name)
-}
-
-/// Whether calls of this tool are written to the audit log.
-pub(crate) fn is_audited(effect: Effect) -> bool {
-    effect == Effect::Write
 }

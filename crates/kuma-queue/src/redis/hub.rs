@@ -70,7 +70,7 @@ impl Drop for Subscription {
 }
 
 impl Hub {
-    /// Begins to listen in the background, for as long as any of its clones is there.
+    /// Listens in a background task that ends when the last clone of the hub is dropped.
     pub(super) fn start(link: &Link) -> Self {
         let (commands, inbox) = mpsc::unbounded_channel();
         let channels = Arc::<Channels>::default();

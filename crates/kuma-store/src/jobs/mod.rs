@@ -88,6 +88,13 @@ pub struct Job {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
+impl Job {
+    /// Whether nothing will be added to the run: one that failed may have another attempt before it.
+    pub fn is_over(&self) -> bool {
+        self.status.is_final() && self.next_attempt_at.is_none()
+    }
+}
+
 impl TryFrom<Model> for Job {
     type Error = StoreError;
     fn try_from(row: Model) -> Result<Self> {

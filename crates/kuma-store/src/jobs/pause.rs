@@ -175,9 +175,8 @@ impl Jobs<'_> {
         let sql = format!("SELECT * FROM message_jobs WHERE job_id = $1{}", for_update(self.db));
         let row = Model::find_by_statement(self.db.sql(sql, [id.0.into()])).one(&tx).await?;
         let row = row.ok_or(StoreError::NotFound)?;
-        let again = row.next_attempt_at.is_some() && row.status == JobStatus::Failed.as_str();
         let job: Job = row.try_into()?;
-        if !job.status.is_final() || again {
+        if !job.is_over() {
             return Err(StoreError::Conflict("status"));
         }
         Entity::delete_by_id(id.0).exec(&tx).await?;

@@ -20,7 +20,7 @@ use crate::{Page, Result, StoreError};
 /// How many jobs there are, and how long the line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobStats {
-    /// The number in each state that has any.
+    /// How many there are in each state; states without a job are left out.
     pub by_status: Vec<(JobStatus, u64)>,
     /// When the one that waits longest was asked for.
     pub oldest_pending: Option<DateTime<Utc>>,
@@ -29,7 +29,8 @@ pub struct JobStats {
 /// The runs that are not over, for the metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backlog {
-    /// The number in each state that has any. Those that failed are those that will be tried again.
+    /// How many there are in each state; states without a run are left out. Those that failed are
+    /// those that will be tried again.
     pub by_status: Vec<(JobStatus, u64)>,
     /// Since when the run in line that waits longest has waited.
     pub oldest_waiting: Option<DateTime<Utc>>,

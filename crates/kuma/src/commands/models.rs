@@ -97,8 +97,9 @@ async fn requantize(source: PathBuf, target: PathBuf) -> anyhow::Result<()> {
 }
 
 #[cfg(not(feature = "local-llm"))]
-async fn requantize(_: PathBuf, _: PathBuf) -> anyhow::Result<()> {
-    anyhow::bail!("this build cannot convert models (it was built without the feature local-llm)")
+fn requantize(_: PathBuf, _: PathBuf) -> impl Future<Output = anyhow::Result<()>> {
+    let why = "this build cannot convert models (it was built without the feature local-llm)";
+    std::future::ready(Err(anyhow::anyhow!(why)))
 }
 
 async fn list(settings: &Settings) -> anyhow::Result<()> {
