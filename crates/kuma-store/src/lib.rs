@@ -12,6 +12,7 @@ mod approvals;
 mod audit;
 mod backup;
 mod chats;
+mod copy;
 mod db;
 mod entity;
 mod error;
@@ -38,6 +39,7 @@ pub use approvals::{Approval, Approvals, Decided, NewApproval};
 pub use audit::{Audit, AuditEntry, NewAudit};
 pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
+pub use copy::{Copied, copy};
 pub use db::Backend;
 pub use error::{Result, StoreError};
 pub use jobs::{
