@@ -14,6 +14,7 @@ mod auth;
 mod borders;
 mod chats;
 mod fixtures;
+mod fixtures_tools;
 mod models;
 mod operators;
 mod runs;

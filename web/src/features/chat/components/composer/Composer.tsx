@@ -9,8 +9,9 @@ import { currentOptions } from "../../state/choices";
 import { composeMessage, PASTE_LIMIT } from "../../state/drafts";
 import { send, stop } from "../../state/runs";
 import { useThreads } from "../../state/thread-store";
+import { AgentPicker } from "./AgentPicker";
 import { enterAction, isEditLast } from "./keys";
-import { AgentPicker, ModelPicker } from "./ModelPicker";
+import { ModelPicker } from "./ModelPicker";
 import { useDraft } from "./use-draft";
 
 export interface ComposerHandle {
@@ -48,7 +49,7 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
   const submit = () => {
     if (message === "") return;
     clear();
-    send(threadId, message, currentOptions());
+    send(threadId, message, currentOptions(threadId));
     field.current?.focus();
   };
   const halt = () => {
@@ -156,7 +157,7 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
         className="field-sizing-content block max-h-[min(40dvh,22rem)] min-h-13 w-full resize-none bg-transparent px-4.5 pt-3.5 pb-1.5 text-base outline-none placeholder:text-fg-subtle"
       />
       <div className="flex items-center gap-1 px-2 pb-2">
-        <AgentPicker current={agentType} />
+        <AgentPicker threadId={threadId} current={agentType} />
         <ModelPicker />
         <span className="flex-1" />
         {answering ? (
