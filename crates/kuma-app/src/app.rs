@@ -1,18 +1,20 @@
 //! What every use case is given.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use kuma_agent::tool::Tool;
 use kuma_llm::Provider;
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::Store;
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::auth::Tokens;
 use crate::auth::passwords::Passwords;
 use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
 use crate::error::Result;
+use crate::files::Files;
 use crate::models::Models;
 use crate::seal::Sealer;
 
@@ -26,6 +28,8 @@ pub struct Parts {
     pub queue: Arc<dyn Queue>,
     /// Words to running runs.
     pub signals: Arc<dyn Signals>,
+    /// Where files are kept.
+    pub files: Files,
     /// What agents can do; all of it, whoever may use it.
     pub tools: Vec<Arc<dyn Tool>>,
     /// In-process models, when this build has them.
@@ -38,11 +42,24 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
+/// The same, but it keeps nothing alive: for what the app itself holds.
+#[derive(Clone)]
+pub struct WeakApp(Weak<Inner>);
+
+impl WeakApp {
+    /// The app, while it is there.
+    pub fn upgrade(&self) -> Option<App> {
+        self.0.upgrade().map(App)
+    }
+}
+
 struct Inner {
     store: Store,
     journal: Arc<dyn Journal>,
     queue: Arc<dyn Queue>,
     signals: Arc<dyn Signals>,
+    files: Files,
+    erase_now: Notify,
     tools: Vec<Arc<dyn Tool>>,
     config: AppConfig,
     tokens: Tokens,
@@ -55,7 +72,7 @@ struct Inner {
 impl App {
     /// Puts the parts together. Makes no call.
     pub fn new(parts: Parts) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let Parts { store, journal, queue, signals, tools, local, config } = parts;
+        let Parts { store, journal, queue, signals, files, tools, local, config } = parts;
         Ok(Self(Arc::new(Inner {
             tokens: Tokens::new(&config.jwt_secret)?,
             passwords: Passwords::default(),
@@ -66,9 +83,16 @@ impl App {
             journal,
             queue,
             signals,
+            files,
+            erase_now: Notify::new(),
             tools,
             config,
         })))
+    }
+
+    /// A handle that keeps nothing alive.
+    pub fn downgrade(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.0))
     }
 
     /// The database.
@@ -79,6 +103,16 @@ impl App {
     /// The settings.
     pub fn config(&self) -> &AppConfig {
         &self.0.config
+    }
+
+    /// Where files are kept.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// Wakes whoever erases files.
+    pub(crate) fn erase_now(&self) -> &Notify {
+        &self.0.erase_now
     }
 
     pub(crate) fn journal(&self) -> &dyn Journal {

@@ -1,4 +1,4 @@
-//! What Kuma does, one folder per feature: auth, chats, agents, tools, models, admin.
+//! What Kuma does, one folder per feature: auth, chats, files, images, agents, tools, models, admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -11,6 +11,8 @@ pub mod auth;
 pub mod chats;
 pub mod config;
 pub mod error;
+pub mod files;
+pub mod images;
 pub mod models;
 pub mod seal;
 pub mod tools;
@@ -23,6 +25,6 @@ pub mod rows {
     };
 }
 
-pub use app::{App, Parts};
+pub use app::{App, Parts, WeakApp};
 pub use config::AppConfig;
 pub use error::{AppError, ErrorKind};

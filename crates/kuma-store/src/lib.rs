@@ -15,7 +15,9 @@ mod chats;
 mod copy;
 mod db;
 mod entity;
+mod erasures;
 mod error;
+mod images;
 mod jobs;
 mod messages;
 mod migration;
@@ -41,7 +43,9 @@ pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
 pub use copy::{Copied, copy};
 pub use db::Backend;
+pub use erasures::{Erasure, Erasures};
 pub use error::{Result, StoreError};
+pub use images::{Image, Images};
 pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
 };
@@ -155,6 +159,16 @@ impl Store {
     /// What runs ask before they write.
     pub fn approvals(&self) -> Approvals<'_> {
         Approvals::new(&self.db)
+    }
+
+    /// Images of chats.
+    pub fn images(&self) -> Images<'_> {
+        Images::new(&self.db)
+    }
+
+    /// Files that are to be erased from object storage.
+    pub fn erasures(&self) -> Erasures<'_> {
+        Erasures::new(&self.db)
     }
 
     /// Agents.

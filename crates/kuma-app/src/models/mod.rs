@@ -11,4 +11,4 @@ mod registry;
 pub use kuma_llm::{Capability, ModelInfo, ProviderKind};
 pub use list::{ModelList, list};
 pub use providers::{NewProvider, ProviderView, Source, delete, providers, put};
-pub use registry::{Models, reload, start, start_once};
+pub use registry::{Models, reload, start, start_once, vision};

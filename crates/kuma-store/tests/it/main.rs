@@ -17,6 +17,7 @@ mod chats;
 mod common;
 mod copy;
 mod deletion;
+mod images;
 mod jobs;
 mod messages;
 mod migration;

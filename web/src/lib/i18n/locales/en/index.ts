@@ -1,4 +1,5 @@
 import { app } from "./app";
+import { attachments } from "./attachments";
 import { auth } from "./auth";
 import { chat } from "./chat";
 import { common } from "./common";
@@ -8,4 +9,15 @@ import { onboarding } from "./onboarding";
 import { settings } from "./settings";
 import { tools } from "./tools";
 
-export const en = { common, app, auth, chat, landing, markdown, onboarding, settings, tools } as const;
+export const en = {
+  common,
+  app,
+  attachments,
+  auth,
+  chat,
+  landing,
+  markdown,
+  onboarding,
+  settings,
+  tools,
+} as const;
