@@ -1,9 +1,9 @@
 //! What every use case is given.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use kuma_agent::tool::Tool;
-use kuma_llm::Provider;
+use kuma_llm::{Embedder, Provider};
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::Store;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::auth::passwords::Passwords;
 use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
 use crate::error::Result;
-use crate::models::Models;
+use crate::models::{Embedding, Models};
 use crate::seal::Sealer;
 
 /// The backends that the binary has chosen.
@@ -30,13 +30,31 @@ pub struct Parts {
     pub tools: Vec<Arc<dyn Tool>>,
     /// In-process models, when this build has them.
     pub local: Option<Arc<dyn Provider>>,
+    /// The embedding model in this process.
+    pub local_embedder: Option<Arc<dyn Embedder>>,
     /// The settings.
     pub config: AppConfig,
+}
+
+/// The tools that the use cases themselves are behind.
+fn with_own_tools(tools: Vec<Arc<dyn Tool>>, _: &WeakApp) -> Vec<Arc<dyn Tool>> {
+    tools
 }
 
 /// Kuma's use cases' common ground. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
+
+/// The same, but it keeps nothing alive: for what the app itself holds.
+#[derive(Clone)]
+pub struct WeakApp(Weak<Inner>);
+
+impl WeakApp {
+    /// The app, while it is there.
+    pub fn upgrade(&self) -> Option<App> {
+        self.0.upgrade().map(App)
+    }
+}
 
 struct Inner {
     store: Store,
@@ -49,24 +67,28 @@ struct Inner {
     passwords: Passwords,
     sealer: Sealer,
     models: Models,
+    embedding: Embedding,
     runs: Runs,
 }
 
 impl App {
     /// Puts the parts together. Makes no call.
     pub fn new(parts: Parts) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let Parts { store, journal, queue, signals, tools, local, config } = parts;
-        Ok(Self(Arc::new(Inner {
-            tokens: Tokens::new(&config.jwt_secret)?,
+        let Parts { store, journal, queue, signals, tools, local, local_embedder, config } = parts;
+        let tokens = Tokens::new(&config.jwt_secret)?;
+        let sealer = Sealer::new(&config.encryption_keys)?;
+        Ok(Self(Arc::new_cyclic(|this| Inner {
+            tokens,
             passwords: Passwords::default(),
-            sealer: Sealer::new(&config.encryption_keys)?,
+            sealer,
             models: Models::new(local),
+            embedding: Embedding::new(config.embedding_model.clone(), local_embedder),
             runs: Runs::new(&config.runs),
             store,
             journal,
             queue,
             signals,
-            tools,
+            tools: with_own_tools(tools, &WeakApp(this.clone())),
             config,
         })))
     }
@@ -111,6 +133,10 @@ impl App {
 
     pub(crate) fn models(&self) -> &Models {
         &self.0.models
+    }
+
+    pub(crate) fn embedding(&self) -> &Embedding {
+        &self.0.embedding
     }
 
     pub(crate) fn runs(&self) -> &Runs {

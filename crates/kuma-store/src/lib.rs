@@ -13,6 +13,7 @@ mod audit;
 mod backup;
 mod chats;
 mod db;
+mod documents;
 mod entity;
 mod error;
 mod jobs;
@@ -39,6 +40,10 @@ pub use audit::{Audit, AuditEntry, NewAudit};
 pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
 pub use db::Backend;
+pub use documents::{
+    Content, Document, DocumentError, DocumentFilter, DocumentHold, DocumentSearch, DocumentStatus,
+    DocumentWork, Documents, Found, NewDocument, NewPassage, Passage, Removed, Scope, Storage,
+};
 pub use error::{Result, StoreError};
 pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
@@ -46,6 +51,8 @@ pub use jobs::{
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};
+pub use search::vectors::VectorSupport;
+pub use search::words::{matches, wanted_words, words};
 pub use settings::Settings;
 pub use stats::Stats;
 pub use steps::{StepOutline, Steps};
@@ -86,7 +93,10 @@ impl Store {
     /// copy of a database that has data is kept beside it first. Refuses a database of a newer
     /// Kuma and a file of another program.
     pub async fn migrate(&self) -> Result<Vec<String>> {
-        migration::migrate::<migration::Migrator>(&self.db).await
+        search::vectors::get_extension(&self.db).await?;
+        let applied = migration::migrate::<migration::Migrator>(&self.db).await?;
+        search::vectors::prepare(&self.db).await?;
+        Ok(applied)
     }
 
     /// The migrations that [`Store::migrate`] would apply, oldest first.
@@ -153,6 +163,26 @@ impl Store {
     /// What runs ask before they write.
     pub fn approvals(&self) -> Approvals<'_> {
         Approvals::new(&self.db)
+    }
+
+    /// Uploaded documents, as their owners have them.
+    pub fn documents(&self) -> Documents<'_> {
+        Documents::new(&self.db)
+    }
+
+    /// The work on documents.
+    pub fn document_work(&self) -> DocumentWork<'_> {
+        DocumentWork::new(&self.db)
+    }
+
+    /// Finding passages of documents.
+    pub fn document_search(&self) -> DocumentSearch<'_> {
+        DocumentSearch::new(&self.db)
+    }
+
+    /// How vectors are kept and compared in this database.
+    pub async fn vector_support(&self) -> Result<VectorSupport> {
+        search::vectors::support(&self.db).await
     }
 
     /// Agents.

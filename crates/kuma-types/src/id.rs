@@ -64,4 +64,6 @@ ids! {
     MessageId,
     /// The record of one run: one answer being made.
     JobId,
+    /// One uploaded document.
+    DocumentId,
 }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use kuma_agent::Tool;
 use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
 use kuma_app::{App, AppConfig, Parts};
-use kuma_llm::Provider;
+use kuma_llm::{Embedder, Provider};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::redis::{JournalOptions, QueueOptions, Redis, RedisOptions};
 use kuma_queue::{Journal, Queue, Signals};
@@ -75,6 +75,7 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         signup: settings.signup,
         default_model: settings.default_model.clone(),
         small_model: settings.small_model.clone(),
+        embedding_model: settings.embedding_model.clone(),
         providers: settings.providers.clone(),
         ollama_url: settings.ollama_url.clone(),
         runs: settings.runs,
@@ -86,7 +87,8 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     })??;
     let Ports { journal, queue, signals } = ports;
     let (tools, local) = (tools(settings)?, local(settings));
-    let backends = Parts { store, journal, queue, signals, tools, local, config };
+    let local_embedder = Some(embedder(settings));
+    let backends = Parts { store, journal, queue, signals, tools, local, local_embedder, config };
     App::new(backends).map_err(|error| anyhow::anyhow!(error))
 }
 
@@ -124,6 +126,11 @@ fn ports(settings: &Settings, redis: Option<Redis>, worker: &str) -> Ports {
         queue: Arc::new(redis.queue(options)),
         signals: Arc::new(redis.signals()),
     }
+}
+
+/// The embedding model in this process. Its files are read when it is first needed.
+pub fn embedder(settings: &Settings) -> Arc<dyn Embedder> {
+    Arc::new(kuma_local::LocalEmbedder::new(kuma_local::EmbedderOptions::new(settings.models_dir())))
 }
 
 /// Models in this process, when this build has them.

@@ -16,6 +16,7 @@ mod backup;
 mod chats;
 mod common;
 mod deletion;
+mod documents;
 mod jobs;
 mod messages;
 mod migration;

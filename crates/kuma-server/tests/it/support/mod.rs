@@ -1,6 +1,7 @@
 //! A server of its own for every test, and a client that reads events.
 
 mod client;
+mod embedder;
 mod events;
 mod ports;
 
@@ -12,7 +13,7 @@ use kuma_agent::Tool;
 use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::{App, AppConfig, Parts, models};
-use kuma_llm::ProviderKind;
+use kuma_llm::{Embedder, ProviderKind};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::{Journal, Queue};
 use kuma_server::assets::{Asset, Assets};
@@ -23,6 +24,7 @@ use kuma_testkit::FakeOpenAi;
 use tokio_util::sync::CancellationToken;
 
 pub use client::{Answer, Client};
+pub use embedder::{EMBEDDING_MODEL, WordEmbedder};
 pub use events::{Event, Events, first, kinds, lines, text};
 pub use ports::{KeepingJournal, SilentQueue};
 
@@ -51,6 +53,8 @@ pub struct Options {
     pub queue: Arc<dyn Queue>,
     pub journal: Arc<dyn Journal>,
     pub tools: Vec<Arc<dyn Tool>>,
+    /// What makes vectors.
+    pub embedder: Option<Arc<dyn Embedder>>,
 }
 
 impl Default for Options {
@@ -66,6 +70,7 @@ impl Default for Options {
             queue: Arc::new(MemoryQueue::new()),
             journal: Arc::new(MemoryJournal::new()),
             tools: Vec::new(),
+            embedder: Some(Arc::new(WordEmbedder)),
         }
     }
 }
@@ -122,6 +127,7 @@ impl TestServer {
                 .small_model
                 .or_else(|| options.with_model.then(|| "openai/fake-small".to_owned())),
             providers: if options.with_model { vec![provider] } else { Vec::new() },
+            embedding_model: EMBEDDING_MODEL.to_owned(),
             // Nobody listens on port 1.
             ollama_url: "http://127.0.0.1:1".into(),
             runs: options.runs,
@@ -133,6 +139,7 @@ impl TestServer {
             signals: Arc::new(MemorySignals::new()),
             tools: options.tools,
             local: None,
+            local_embedder: options.embedder,
             config,
         })
         .unwrap();
