@@ -64,6 +64,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("llama-cpp-2", &["kuma-local"]),
     ("rten", &["kuma-local"]),
     ("sqlite-vec", &["kuma-store"]),
+    ("object_store", &["kuma-app"]),
 ];
 
 /// Fails with one sentence per broken rule.

@@ -7,12 +7,14 @@ use kuma_llm::{Embedder, Provider};
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::Store;
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::auth::Tokens;
 use crate::auth::passwords::Passwords;
 use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
 use crate::error::Result;
+use crate::files::Files;
 use crate::models::{Embedding, Models};
 use crate::seal::Sealer;
 
@@ -26,6 +28,8 @@ pub struct Parts {
     pub queue: Arc<dyn Queue>,
     /// Words to running runs.
     pub signals: Arc<dyn Signals>,
+    /// Where files are kept.
+    pub files: Files,
     /// What agents can do; all of it, whoever may use it.
     pub tools: Vec<Arc<dyn Tool>>,
     /// In-process models, when this build has them.
@@ -61,6 +65,8 @@ struct Inner {
     journal: Arc<dyn Journal>,
     queue: Arc<dyn Queue>,
     signals: Arc<dyn Signals>,
+    files: Files,
+    erase_now: Notify,
     tools: Vec<Arc<dyn Tool>>,
     config: AppConfig,
     tokens: Tokens,
@@ -74,7 +80,7 @@ struct Inner {
 impl App {
     /// Puts the parts together. Makes no call.
     pub fn new(parts: Parts) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let Parts { store, journal, queue, signals, tools, local, local_embedder, config } = parts;
+        let Parts { store, journal, queue, signals, files, tools, local, local_embedder, config } = parts;
         let tokens = Tokens::new(&config.jwt_secret)?;
         let sealer = Sealer::new(&config.encryption_keys)?;
         Ok(Self(Arc::new_cyclic(|this| Inner {
@@ -88,9 +94,16 @@ impl App {
             journal,
             queue,
             signals,
+            files,
+            erase_now: Notify::new(),
             tools: with_own_tools(tools, &WeakApp(this.clone())),
             config,
         })))
+    }
+
+    /// A handle that keeps nothing alive.
+    pub fn downgrade(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.0))
     }
 
     /// The database.
@@ -101,6 +114,16 @@ impl App {
     /// The settings.
     pub fn config(&self) -> &AppConfig {
         &self.0.config
+    }
+
+    /// Where files are kept.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// Wakes whoever erases files.
+    pub(crate) fn erase_now(&self) -> &Notify {
+        &self.0.erase_now
     }
 
     pub(crate) fn journal(&self) -> &dyn Journal {

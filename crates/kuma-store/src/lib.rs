@@ -15,7 +15,9 @@ mod chats;
 mod db;
 mod documents;
 mod entity;
+mod erasures;
 mod error;
+mod images;
 mod jobs;
 mod messages;
 mod migration;
@@ -44,7 +46,9 @@ pub use documents::{
     Content, Document, DocumentError, DocumentFilter, DocumentHold, DocumentSearch, DocumentStatus,
     DocumentWork, Documents, Found, NewDocument, NewPassage, Passage, Removed, Scope, Storage,
 };
+pub use erasures::{Erasure, Erasures};
 pub use error::{Result, StoreError};
+pub use images::{Image, Images};
 pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
 };
@@ -183,6 +187,16 @@ impl Store {
     /// How vectors are kept and compared in this database.
     pub async fn vector_support(&self) -> Result<VectorSupport> {
         search::vectors::support(&self.db).await
+    }
+
+    /// Images of chats.
+    pub fn images(&self) -> Images<'_> {
+        Images::new(&self.db)
+    }
+
+    /// Files that are to be erased from object storage.
+    pub fn erasures(&self) -> Erasures<'_> {
+        Erasures::new(&self.db)
     }
 
     /// Agents.

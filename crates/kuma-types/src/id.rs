@@ -64,6 +64,8 @@ ids! {
     MessageId,
     /// The record of one run: one answer being made.
     JobId,
-    /// One uploaded document.
+    /// One image in a chat.
+    ImageId,
+    /// One document.
     DocumentId,
 }

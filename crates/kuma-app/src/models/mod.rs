@@ -14,4 +14,4 @@ pub(crate) use embedding::Embedding;
 pub use kuma_llm::{Capability, ModelInfo, ProviderKind};
 pub use list::{ModelList, list};
 pub use providers::{NewProvider, ProviderView, Source, delete, providers, put};
-pub use registry::{Models, reload, start, start_once};
+pub use registry::{Models, reload, start, start_once, vision};

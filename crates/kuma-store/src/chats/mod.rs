@@ -3,7 +3,7 @@
 mod list;
 
 use chrono::{DateTime, Utc};
-use kuma_types::{ChatId, JobId, MessageId, UserId};
+use kuma_types::{ChatId, FileFolder, JobId, MessageId, UserId};
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, IntoActiveModel as _, QueryFilter as _,
     QuerySelect as _,
@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::db::{Db, now};
 use crate::entity::{
     chat::{Column, Entity, Model},
-    message,
+    image, message,
 };
+use crate::erasures;
 use crate::error::Tries;
 use crate::{Page, Result, StoreError};
 
@@ -233,7 +234,7 @@ impl<'a> Chats<'a> {
         }
     }
 
-    /// Deletes a chat with its messages and runs.
+    /// Deletes a chat with its messages and runs, and notes that its files are to be erased.
     pub async fn delete(&self, owner: UserId, id: ChatId) -> Result<()> {
         let mut tries = Tries::default();
         loop {
@@ -248,9 +249,13 @@ impl<'a> Chats<'a> {
         let tx = self.db.begin().await?;
         self.db.lock_user(&tx, owner).await?;
         self.db.lock_jobs(&tx, owner, Some(id)).await?;
+        let any = image::Entity::find().filter(image::Column::ChatId.eq(id.0)).limit(1).one(&tx).await?;
         let delete = Entity::delete_many().filter(Column::Id.eq(id.0)).filter(Column::UserId.eq(owner.0));
         if delete.exec(&tx).await?.rows_affected == 0 {
             return Err(StoreError::NotFound);
+        }
+        if any.is_some() {
+            erasures::add(&tx, FileFolder::of_chat(owner, id).as_str(), now(), true).await?;
         }
         Ok(tx.commit().await?)
     }

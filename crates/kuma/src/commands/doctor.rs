@@ -35,6 +35,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     if let Some(result) = redis(settings).await {
         check("redis", result);
     }
+    check("storage", storage(settings).await);
     match wire::app(settings, wire::Role::Command).await {
         Err(error) => check("secrets", Err(format!("{error:#}"))),
         Ok(app) => {
@@ -85,6 +86,13 @@ fn data_directory(settings: &Settings) -> Result<String, String> {
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|e| format!("{path}: {e}"))?;
     Ok(path.to_string())
+}
+
+/// Writes, reads and removes a file.
+async fn storage(settings: &Settings) -> Result<String, String> {
+    let files = wire::files(settings).map_err(|error| format!("{error:#}"))?;
+    files.probe().await.map_err(|error| error.to_string())?;
+    Ok("a file was written, read and removed".to_owned())
 }
 
 /// `None`: the settings do without it.

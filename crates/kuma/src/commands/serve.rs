@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
 use kuma_app::chats::{self, Runner};
-use kuma_app::{admin, models};
+use kuma_app::{admin, files, models};
 use kuma_server::limits::Limits;
 use kuma_server::{ServerConfig, ServerState};
 use tokio::net::TcpListener;
@@ -29,6 +29,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     models::start(&app, stop.clone()).await?;
     tokio::spawn(admin::keep_figures(app.clone(), stop.clone()));
+    tokio::spawn(files::keep_erased(app.clone(), stop.clone()));
     // With the queue, workers drive; what they did not hear of is announced from here too.
     let runner = if settings.redis_url.is_none() {
         Some(Runner::start(app.clone()).await?)

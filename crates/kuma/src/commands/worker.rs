@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use kuma_app::chats::Runner;
-use kuma_app::{App, admin, models};
+use kuma_app::{App, admin, files, models};
 use kuma_server::WorkerState;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +35,7 @@ pub async fn run(
         say(&format!("Figures are at http://{address}/metrics"));
     }
     models::start(&app, stop.clone()).await?;
+    tokio::spawn(files::keep_erased(app.clone(), stop.clone()));
     let runner = Runner::start(app).await?;
     say(&format!(
         "Kuma {} works on up to {} runs at once",

@@ -8,12 +8,13 @@ mod source;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
+use kuma_app::files::StorageSettings;
 use kuma_llm::ProviderKind;
 use kuma_server::limits::{Rate, Rates};
 use kuma_tools::ToolSettings;
@@ -49,6 +50,7 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_read_url: Option<String>,
+    pub storage: StorageSettings,
     pub jwt_secret: Option<SecretString>,
     pub encryption_key: Option<SecretString>,
     pub frontend_url: String,
@@ -60,6 +62,7 @@ pub struct Settings {
     pub default_model: Option<String>,
     pub small_model: Option<String>,
     pub embedding_model: String,
+    pub vision_model: Option<String>,
     pub local_model: Option<PathBuf>,
     pub rates: Option<Rates>,
     /// Redis, when runs go through it to workers.
@@ -94,6 +97,7 @@ impl Settings {
             port,
             database_url,
             database_read_url,
+            storage: storage(&mut values, &data_dir)?,
             jwt_secret: values.secret("JWT_SECRET"),
             encryption_key: values.secret("ENCRYPTION_KEY"),
             frontend_url,
@@ -106,6 +110,7 @@ impl Settings {
             small_model: parse::model(&mut values, "KUMA_SMALL_MODEL")?,
             embedding_model: parse::model(&mut values, "KUMA_EMBEDDING_MODEL")?
                 .unwrap_or_else(|| EMBEDDING_MODEL.to_owned()),
+            vision_model: parse::model(&mut values, "KUMA_VISION_MODEL")?,
             local_model: values.optional("KUMA_LOCAL_MODEL").map(PathBuf::from),
             rates: rates(&mut values)?,
             redis_url: redis_url(&mut values)?,
@@ -140,6 +145,16 @@ impl Settings {
 
 fn expose(secret: &SecretString) -> String {
     secrecy::ExposeSecret::expose_secret(secret).to_owned()
+}
+
+/// Where files are kept.
+fn storage(values: &mut Values, data_dir: &Path) -> anyhow::Result<StorageSettings> {
+    let default = StorageSettings::folder(&data_dir.join("uploads"));
+    let url = values.text("STORAGE_URL", &default.url);
+    let aws = if url.starts_with("s3:") { values.beginning_with("AWS_") } else { Vec::new() };
+    let storage = StorageSettings { url, aws };
+    storage.check()?;
+    Ok(storage)
 }
 
 /// Providers with a key (or, for compatible servers, an address) in the environment.

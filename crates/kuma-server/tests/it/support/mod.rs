@@ -6,12 +6,14 @@ mod events;
 mod ports;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kuma_agent::Tool;
 use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
+use kuma_app::files::{Files, StorageSettings};
 use kuma_app::{App, AppConfig, Parts, models};
 use kuma_llm::{Embedder, ProviderKind};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
@@ -47,6 +49,8 @@ pub struct Options {
     pub runs: RunLimits,
     pub metrics_token: Option<String>,
     pub with_model: bool,
+    /// The model that answers; `MODEL` when none.
+    pub default_model: Option<String>,
     pub small_model: Option<String>,
     /// Whether this process drives runs.
     pub drives: bool,
@@ -65,6 +69,7 @@ impl Default for Options {
             runs: RunLimits { checkpoint: Duration::from_millis(20), ..RunLimits::default() },
             metrics_token: None,
             with_model: true,
+            default_model: None,
             small_model: None,
             drives: true,
             queue: Arc::new(MemoryQueue::new()),
@@ -92,7 +97,7 @@ pub struct TestServer {
     pub app: App,
     _runner: Option<Arc<Runner>>,
     stop: CancellationToken,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl TestServer {
@@ -122,10 +127,11 @@ impl TestServer {
             jwt_secret: "a test's secret of more than thirty-two bytes".into(),
             encryption_keys: vec![kuma_app::seal::new_key()],
             signup: options.signup,
-            default_model: options.with_model.then(|| MODEL.to_owned()),
+            default_model: options.default_model.or_else(|| options.with_model.then(|| MODEL.to_owned())),
             small_model: options
                 .small_model
                 .or_else(|| options.with_model.then(|| "openai/fake-small".to_owned())),
+            vision_model: None,
             providers: if options.with_model { vec![provider] } else { Vec::new() },
             embedding_model: EMBEDDING_MODEL.to_owned(),
             // Nobody listens on port 1.
@@ -137,6 +143,7 @@ impl TestServer {
             journal: options.journal,
             queue: options.queue,
             signals: Arc::new(MemorySignals::new()),
+            files: Files::open(&StorageSettings::folder(&data.path().join("uploads"))).unwrap(),
             tools: options.tools,
             local: None,
             local_embedder: options.embedder,
@@ -145,6 +152,7 @@ impl TestServer {
         .unwrap();
         let stop = CancellationToken::new();
         models::start(&app, stop.clone()).await.unwrap();
+        tokio::spawn(kuma_app::files::keep_erased(app.clone(), stop.clone()));
         let runner = if options.drives { Some(Runner::start(app.clone()).await.unwrap()) } else { None };
         let state = ServerState {
             app: app.clone(),
@@ -166,7 +174,20 @@ impl TestServer {
         tokio::spawn(async move {
             axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await.unwrap();
         });
-        Self { url, fake, app, _runner: runner, stop, _data: data }
+        Self { url, fake, app, _runner: runner, stop, data }
+    }
+
+    /// The files in storage.
+    pub fn stored(&self) -> Vec<PathBuf> {
+        let (mut files, mut folders) = (Vec::new(), vec![self.data.path().join("uploads")]);
+        while let Some(folder) = folders.pop() {
+            // One that is just being removed holds nothing.
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        files
     }
 
     /// Somebody who is not signed in.

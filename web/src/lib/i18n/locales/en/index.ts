@@ -1,4 +1,5 @@
 import { app } from "./app";
+import { attachments } from "./attachments";
 import { auth } from "./auth";
 import { chat } from "./chat";
 import { common } from "./common";
@@ -7,4 +8,4 @@ import { markdown } from "./markdown";
 import { onboarding } from "./onboarding";
 import { settings } from "./settings";
 
-export const en = { common, app, auth, chat, landing, markdown, onboarding, settings } as const;
+export const en = { common, app, attachments, auth, chat, landing, markdown, onboarding, settings } as const;
