@@ -36,12 +36,15 @@ pub struct Parts {
     pub local: Option<Arc<dyn Provider>>,
     /// The embedding model in this process.
     pub local_embedder: Option<Arc<dyn Embedder>>,
+    /// Reads documents, each file in a process of its own.
+    pub parser: kuma_documents::Parser,
     /// The settings.
     pub config: AppConfig,
 }
 
 /// The tools that the use cases themselves are behind.
-fn with_own_tools(tools: Vec<Arc<dyn Tool>>, _: &WeakApp) -> Vec<Arc<dyn Tool>> {
+fn with_own_tools(mut tools: Vec<Arc<dyn Tool>>, app: &WeakApp) -> Vec<Arc<dyn Tool>> {
+    tools.extend(crate::documents::tools(app));
     tools
 }
 
@@ -68,6 +71,7 @@ struct Inner {
     files: Files,
     erase_now: Notify,
     tools: Vec<Arc<dyn Tool>>,
+    documents: crate::documents::Parts,
     config: AppConfig,
     tokens: Tokens,
     passwords: Passwords,
@@ -80,7 +84,8 @@ struct Inner {
 impl App {
     /// Puts the parts together. Makes no call.
     pub fn new(parts: Parts) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let Parts { store, journal, queue, signals, files, tools, local, local_embedder, config } = parts;
+        let Parts { store, journal, queue, signals, files, tools, local, local_embedder, parser, config } =
+            parts;
         let tokens = Tokens::new(&config.jwt_secret)?;
         let sealer = Sealer::new(&config.encryption_keys)?;
         Ok(Self(Arc::new_cyclic(|this| Inner {
@@ -97,6 +102,7 @@ impl App {
             files,
             erase_now: Notify::new(),
             tools: with_own_tools(tools, &WeakApp(this.clone())),
+            documents: crate::documents::Parts::new(parser),
             config,
         })))
     }
@@ -156,6 +162,10 @@ impl App {
 
     pub(crate) fn models(&self) -> &Models {
         &self.0.models
+    }
+
+    pub(crate) fn documents(&self) -> &crate::documents::Parts {
+        &self.0.documents
     }
 
     pub(crate) fn embedding(&self) -> &Embedding {

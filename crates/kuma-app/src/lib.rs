@@ -11,6 +11,7 @@ mod app;
 pub mod auth;
 pub mod chats;
 pub mod config;
+pub mod documents;
 pub mod error;
 pub mod files;
 pub mod images;

@@ -44,7 +44,7 @@ pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
 pub use db::Backend;
 pub use documents::{
     Content, Document, DocumentError, DocumentFilter, DocumentHold, DocumentSearch, DocumentStatus,
-    DocumentWork, Documents, Found, NewDocument, NewPassage, Passage, Removed, Scope, Storage,
+    DocumentWork, Documents, Found, NewDocument, NewPassage, Passage, Scope, Storage,
 };
 pub use erasures::{Erasure, Erasures};
 pub use error::{Result, StoreError};

@@ -8,6 +8,7 @@ use kuma_agent::Tool;
 use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
 use kuma_app::files::Files;
 use kuma_app::{App, AppConfig, Parts};
+use kuma_documents::Parser;
 use kuma_llm::{Embedder, Provider};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::redis::{JournalOptions, QueueOptions, Redis, RedisOptions};
@@ -93,7 +94,9 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     let (tools, local) = (tools(settings, &pictures)?, local(settings));
     let files = files(settings)?;
     let local_embedder = Some(embedder(settings));
-    let backends = Parts { store, journal, queue, signals, files, tools, local, local_embedder, config };
+    let parser = parser()?;
+    let backends =
+        Parts { store, journal, queue, signals, files, tools, local, local_embedder, parser, config };
     let app = App::new(backends).map_err(|error| anyhow::anyhow!(error))?;
     pictures.connect(&app);
     Ok(app)
@@ -138,6 +141,12 @@ fn ports(settings: &Settings, redis: Option<Redis>, worker: &str) -> Ports {
         queue: Arc::new(redis.queue(options)),
         signals: Arc::new(redis.signals()),
     }
+}
+
+/// Reads documents by starting this program once more for each file.
+fn parser() -> anyhow::Result<Parser> {
+    let program = std::env::current_exe().context("the path of this program cannot be found out")?;
+    Ok(Parser::new(program, ["parse"]))
 }
 
 /// The embedding model in this process. Its files are read when it is first needed.

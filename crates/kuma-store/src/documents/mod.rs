@@ -8,7 +8,7 @@ mod search;
 mod work;
 
 use chrono::{DateTime, Utc};
-use kuma_types::{ChatId, DocumentId, UserId};
+use kuma_types::{ChatId, DocumentId, FileKey, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult as _, IntoActiveModel as _,
@@ -19,11 +19,9 @@ use crate::db::{Db, now};
 use crate::entity::document::{Column, Entity, Model};
 use crate::page::{List, bounded, id_cursor, read_id_cursor};
 use crate::search::Bound;
-use crate::{Page, Result, StoreError};
+use crate::{Page, Result, StoreError, erasures};
 
-pub use records::{
-    Document, DocumentError, DocumentFilter, DocumentStatus, NewDocument, Passage, Removed, Storage,
-};
+pub use records::{Document, DocumentError, DocumentFilter, DocumentStatus, NewDocument, Passage, Storage};
 pub use search::{DocumentSearch, Found, Scope};
 pub use work::{Content, DocumentHold, DocumentWork, NewPassage};
 
@@ -38,9 +36,12 @@ impl<'a> Documents<'a> {
         Self { db }
     }
 
-    /// Writes a new document, waiting to be read. When the owner has a document with the same file
-    /// already, that file is the new one's too ([`Document::file_id`]), and the one that was put under
-    /// the new document's id is of no use. A chat that is not the owner's is [`StoreError::NotFound`].
+    /// Writes a new document, waiting to be read, whose file was staged ([`crate::Erasures::stage`]) and
+    /// put under its id. When the owner has a document with the same file already, that file is the new
+    /// one's too ([`Document::file_id`]), and the new one is erased.
+    ///
+    /// [`StoreError::NotFound`]: the chat is not the owner's. [`StoreError::Conflict`]`("upload")`: the file
+    /// was not staged, or too long ago.
     pub async fn create(&self, new: NewDocument) -> Result<Document> {
         let now = now();
         let tx = self.db.begin().await?;
@@ -91,6 +92,11 @@ impl<'a> Documents<'a> {
         };
         let insert = Entity::insert(row.clone().into_active_model());
         insert.exec_without_returning(&tx).await.map_err(|error| StoreError::unique(error, &["id"]))?;
+        let file = FileKey::document(new.user_id, new.id);
+        erasures::keep(&tx, std::slice::from_ref(&file)).await?;
+        if file_id != new.id.0 {
+            erasures::add(&tx, file.as_str(), now, false).await?;
+        }
         tx.commit().await?;
         row.try_into()
     }
@@ -184,9 +190,9 @@ impl<'a> Documents<'a> {
         self.get(owner, id).await
     }
 
-    /// Deletes a document with its passages, vectors and index entries. Says whether its file is of no
-    /// use to any other document now.
-    pub async fn delete(&self, owner: UserId, id: DocumentId) -> Result<Removed> {
+    /// Deletes a document with its passages, vectors and index entries. Its file is erased when no other
+    /// document has it.
+    pub async fn delete(&self, owner: UserId, id: DocumentId) -> Result<()> {
         let tx = self.db.begin().await?;
         // An upload of the same file waits: it must not count on a file that is about to go.
         self.db.lock_user(&tx, owner).await?;
@@ -199,8 +205,11 @@ impl<'a> Documents<'a> {
         let others =
             Entity::find().filter(Column::UserId.eq(owner.0)).filter(Column::FileHash.eq(row.file_hash));
         let used = others.filter(Column::FileId.eq(file)).one(&tx).await?.is_some();
-        tx.commit().await?;
-        Ok(Removed { file: (!used).then_some(DocumentId(file)) })
+        if !used {
+            let file = FileKey::document(owner, DocumentId(file));
+            erasures::add(&tx, file.as_str(), now(), false).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// Has a failed document read once more. [`StoreError::Conflict`] when it has not failed.

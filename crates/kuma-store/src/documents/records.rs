@@ -177,13 +177,6 @@ pub struct Storage {
     pub bytes: u64,
 }
 
-/// What is to be done after a document was deleted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Removed {
-    /// The file that no document has any more.
-    pub file: Option<DocumentId>,
-}
-
 /// A passage with its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {

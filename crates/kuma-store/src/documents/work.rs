@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use kuma_types::{DocumentId, UserId};
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction, FromQueryResult as _, Value};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, FromQueryResult as _, Value};
 use serde_json::json;
 
 use super::{Document, DocumentError, DocumentStatus, columns};
@@ -164,9 +164,15 @@ impl<'a> DocumentWork<'a> {
     /// Keeps what the file turned into: text, passages, and the words they are found by. What is still
     /// to come are its vectors: stage `embed`.
     pub async fn keep(&self, hold: DocumentHold, content: Content) -> Result<bool> {
-        let positions = (0_u32..).zip(&content.passages);
-        let (words, word_count) =
-            ranking::index(positions.map(|(position, passage)| (position, &*passage.search_text)));
+        // The words of a long text take a while; others have the thread meanwhile.
+        let indexed = tokio::task::spawn_blocking(move || {
+            let positions = (0_u32..).zip(&content.passages);
+            let index = ranking::index(positions.map(|(at, passage)| (at, &*passage.search_text)));
+            (index, content)
+        });
+        let ((words, word_count), content) = indexed
+            .await
+            .map_err(|error| StoreError::Internal(DbErr::Custom(format!("indexing ended: {error}"))))?;
         let now = now();
         let tx = self.db.begin().await?;
         let had = self.had_content(&tx, hold).await?;

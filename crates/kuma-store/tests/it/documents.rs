@@ -6,7 +6,7 @@ use kuma_store::{
     Content, Document, DocumentError, DocumentFilter, DocumentStatus, NewDocument, NewPassage, Scope,
     StoreError, VectorSupport,
 };
-use kuma_types::{DocumentId, UserId};
+use kuma_types::{DocumentId, FileKey, UserId};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
@@ -54,9 +54,16 @@ fn content(texts: &[&str]) -> Content {
 }
 
 impl Database {
+    /// Uploads a document.
+    async fn upload(&self, new: NewDocument) -> Result<Document, StoreError> {
+        let file = FileKey::document(new.user_id, new.id);
+        self.store.erasures().stage(&[file]).await?;
+        self.store.documents().create(new).await
+    }
+
     /// A document that was read, not embedded.
     async fn document(&self, owner: UserId, name: &str, texts: &[&str]) -> Document {
-        self.store.documents().create(new(owner, name)).await.unwrap();
+        self.upload(new(owner, name)).await.unwrap();
         let work = self.store.document_work();
         let claimed = work.claim("w", LEASE).await.unwrap().expect("one waits");
         assert!(work.keep(claimed.hold(), content(texts)).await.unwrap());
@@ -89,7 +96,7 @@ fn all(owner: UserId) -> Scope<'static> {
 async fn a_document_goes_its_way(db: Database) {
     let owner = db.user().await.id;
     let documents = db.store.documents();
-    let made = documents.create(new(owner, "Report.txt")).await.unwrap();
+    let made = db.upload(new(owner, "Report.txt")).await.unwrap();
     assert_eq!((made.status, &*made.stage, made.stage_total), (DocumentStatus::Processing, "waiting", None));
 
     let work = db.store.document_work();
@@ -118,7 +125,7 @@ async fn a_document_goes_its_way(db: Database) {
 
 async fn who_lost_a_document_cannot_change_it(db: Database) {
     let owner = db.user().await.id;
-    let made = db.store.documents().create(new(owner, "a")).await.unwrap();
+    let made = db.upload(new(owner, "a")).await.unwrap();
     let work = db.store.document_work();
     let lost = work.claim("w1", Duration::ZERO).await.unwrap().unwrap().hold();
     let held = work.claim("w2", LEASE).await.unwrap().expect("the lease was over").hold();
@@ -138,7 +145,7 @@ async fn a_failed_document_can_be_read_again(db: Database) {
     let (documents, work) = (db.store.documents(), db.store.document_work());
     let ready = db.document(owner, "ready", &["x"]).await;
     assert!(matches!(documents.retry(owner, ready.id).await, Err(StoreError::Conflict(_))));
-    let made = documents.create(new(owner, "a")).await.unwrap();
+    let made = db.upload(new(owner, "a")).await.unwrap();
     let held = work.claim("w", LEASE).await.unwrap().unwrap().hold();
     let error = DocumentError { code: "no_ocr".into(), detail: "…".into(), retryable: true };
     work.fail(held, &error).await.unwrap();
@@ -248,7 +255,7 @@ async fn nothing_of_another_user_is_found(db: Database) {
     assert!(matches!(documents.delete(stranger, mine.id).await, Err(StoreError::NotFound)));
     let chat = db.chat(owner, None).await;
     let in_their_chat = NewDocument { chat_id: Some(chat), ..new(stranger, "x") };
-    assert!(matches!(documents.create(in_their_chat).await, Err(StoreError::NotFound)));
+    assert!(matches!(db.upload(in_their_chat).await, Err(StoreError::NotFound)));
 }
 
 async fn what_is_deleted_leaves_nothing(db: Database) {
@@ -257,20 +264,27 @@ async fn what_is_deleted_leaves_nothing(db: Database) {
     let one = db.document(owner, "one", &["alpha", "beta"]).await;
     db.embed(owner, "m", letters).await;
     let same = |name| NewDocument { file_hash: one.file_hash.clone(), ..new(owner, name) };
-    let twin = documents.create(same("twin")).await.unwrap();
+    let twin = db.upload(same("twin")).await.unwrap();
     assert_eq!((one.file_id, twin.file_id), (one.id, one.id));
     assert_eq!(documents.storage(owner).await.unwrap().files, 1, "the same file counts once");
-    assert_eq!(documents.delete(owner, one.id).await.unwrap().file, None, "the twin has the file");
+    documents.delete(owner, one.id).await.unwrap();
+    let erased = async |owner, id| -> bool {
+        let due = db.store.erasures().due(chrono::Utc::now(), 99).await.unwrap();
+        due.iter().any(|erasure| erasure.place == FileKey::document(owner, id).as_str())
+    };
+    assert!(!erased(owner, one.id).await, "the twin has the file");
+    assert!(erased(owner, twin.id).await, "its own is of no use");
     let raw = db.raw().await;
     for table in ["chunks", "chunk_vectors", "chunk_words"] {
         assert_eq!(column::<i64>(&raw, &format!("SELECT count(*) FROM {table}")).await, [0], "{table}");
     }
-    let third = documents.create(same("third")).await.unwrap();
+    let third = db.upload(same("third")).await.unwrap();
     assert_eq!(third.file_id, one.id);
     documents.delete(owner, third.id).await.unwrap();
-    assert_eq!(documents.delete(owner, twin.id).await.unwrap().file, Some(one.id));
+    documents.delete(owner, twin.id).await.unwrap();
+    assert!(erased(owner, one.id).await, "nobody has it any more");
     let stranger = db.user().await.id;
-    let theirs = documents.create(NewDocument { user_id: stranger, ..same("theirs") }).await.unwrap();
+    let theirs = db.upload(NewDocument { user_id: stranger, ..same("theirs") }).await.unwrap();
     assert_eq!(theirs.file_id, theirs.id, "nobody shares a file with somebody else");
     documents.delete(stranger, theirs.id).await.unwrap();
     // With the account goes everything.
@@ -288,7 +302,7 @@ async fn the_list_is_filtered_and_paged(db: Database) {
     for name in ["Übersicht.pdf", "50%_off.txt", "plan.md"] {
         db.document(owner, name, &["x"]).await;
     }
-    documents.create(new(owner, "plan B.md")).await.unwrap();
+    db.upload(new(owner, "plan B.md")).await.unwrap();
     let names = async |filter: DocumentFilter| -> Vec<String> {
         let page = documents.list(owner, &filter, None, 10).await.unwrap();
         page.items.into_iter().map(|document| document.display_name).collect()
@@ -312,9 +326,9 @@ async fn the_list_is_filtered_and_paged(db: Database) {
 async fn turns_are_taken_between_people(db: Database) {
     let (many, few) = (db.user().await.id, db.user().await.id);
     for n in 0..3 {
-        db.store.documents().create(new(many, &format!("{n}"))).await.unwrap();
+        db.upload(new(many, &format!("{n}"))).await.unwrap();
     }
-    db.store.documents().create(new(few, "one")).await.unwrap();
+    db.upload(new(few, "one")).await.unwrap();
     let work = db.store.document_work();
     let first = work.claim("w", LEASE).await.unwrap().unwrap();
     let second = work.claim("w", LEASE).await.unwrap().unwrap();

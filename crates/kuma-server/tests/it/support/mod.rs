@@ -147,6 +147,8 @@ impl TestServer {
             tools: options.tools,
             local: None,
             local_embedder: options.embedder,
+            // Nothing reads documents here.
+            parser: kuma_documents::Parser::new("/nowhere", ["parse"]),
             config,
         })
         .unwrap();
