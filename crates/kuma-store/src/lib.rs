@@ -12,6 +12,7 @@ mod approvals;
 mod audit;
 mod backup;
 mod chats;
+mod copy;
 mod db;
 mod documents;
 mod entity;
@@ -41,6 +42,7 @@ pub use approvals::{Approval, Approvals, Decided, NewApproval};
 pub use audit::{Audit, AuditEntry, NewAudit};
 pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
+pub use copy::{Copied, copy};
 pub use db::Backend;
 pub use documents::{
     Content, Document, DocumentError, DocumentFilter, DocumentHold, DocumentSearch, DocumentStatus,

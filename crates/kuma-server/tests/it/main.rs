@@ -15,6 +15,7 @@ mod borders;
 mod chats;
 mod documents;
 mod fixtures;
+mod fixtures_tools;
 mod images;
 mod models;
 mod operators;

@@ -46,6 +46,8 @@ pub struct Chat {
     pub active_message_id: Option<MessageId>,
     /// Its oldest run that is not over: the one at work, or the next in line.
     pub active_job_id: Option<JobId>,
+    /// Whether one of its runs waits for its owner's decision.
+    pub waits_for_approval: bool,
     /// When it was begun.
     pub created_at: DateTime<Utc>,
     /// When somebody last asked something in it.
@@ -58,10 +60,11 @@ struct Row {
     #[sea_orm(nested)]
     chat: Model,
     active_job_id: Option<Uuid>,
+    waits_for_approval: bool,
 }
 
 impl From<Row> for Chat {
-    fn from(Row { chat, active_job_id }: Row) -> Self {
+    fn from(Row { chat, active_job_id, waits_for_approval }: Row) -> Self {
         Self {
             id: ChatId(chat.id),
             user_id: UserId(chat.user_id),
@@ -75,6 +78,7 @@ impl From<Row> for Chat {
             summarized_message_id: chat.summarized_message_id.map(MessageId),
             active_message_id: chat.active_message_id.map(MessageId),
             active_job_id: active_job_id.map(JobId),
+            waits_for_approval,
             created_at: chat.created_at,
             updated_at: chat.updated_at,
         }
@@ -159,7 +163,7 @@ impl<'a> Chats<'a> {
                 Some(sea_orm::SqlErr::ForeignKeyConstraintViolation(_)) => StoreError::NotFound,
                 _ => StoreError::unique(error, &["id"]),
             })?;
-        Ok(Row { chat: row, active_job_id: None }.into())
+        Ok(Row { chat: row, active_job_id: None, waits_for_approval: false }.into())
     }
 
     /// One chat.

@@ -24,9 +24,12 @@ use super::Bound;
 use crate::Result;
 use crate::db::{Backend, Db, Lock};
 
-/// Tables of vectors, with the statement that has their vectors made again.
-const TABLES: [(&str, &str); 1] =
-    [("chunk_vectors", "UPDATE documents SET embedding_model = NULL, next_attempt_at = NULL")];
+/// What has the vectors of every feature made again in the background.
+pub(crate) const MADE_ANEW: [&str; 1] =
+    ["UPDATE documents SET embedding_model = NULL, next_attempt_at = NULL"];
+
+/// Tables of vectors, each with its statement of [`MADE_ANEW`].
+const TABLES: [(&str, &str); 1] = [("chunk_vectors", MADE_ANEW[0])];
 
 /// How vectors lie in the tables of this database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ mod approvals;
 mod backup;
 mod chats;
 mod common;
+mod copy;
 mod deletion;
 mod documents;
 mod images;

@@ -72,6 +72,8 @@ pub struct Settings {
     pub grace: Duration,
     pub metrics_token: Option<String>,
     pub log: String,
+    /// Where traces go, if anywhere: the base address of an OTLP collector.
+    pub otlp_endpoint: Option<String>,
     /// Every setting as it was resolved, for `kuma doctor`; secrets are not in it.
     pub resolved: Vec<Resolved>,
 }
@@ -119,6 +121,7 @@ impl Settings {
             grace: Duration::from_secs(values.parsed("KUMA_SHUTDOWN_GRACE", "20", "a number of seconds")?),
             metrics_token: values.secret("METRICS_TOKEN").map(|token| expose(&token)),
             log: values.text("KUMA_LOG", "info"),
+            otlp_endpoint: values.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT")?,
             data_dir,
             resolved: Vec::new(),
         };

@@ -7,5 +7,6 @@ import { landing } from "./landing";
 import { markdown } from "./markdown";
 import { onboarding } from "./onboarding";
 import { settings } from "./settings";
+import { tools } from "./tools";
 
-export const en = { common, app, attachments, auth, chat, landing, markdown, onboarding, settings } as const;
+export const en = { common, app, attachments, auth, chat, landing, markdown, onboarding, settings, tools } as const;
