@@ -79,6 +79,13 @@ pub(crate) fn window_and_answer(window: Option<u32>) -> (usize, usize) {
     (window, ROOM_FOR_ANSWER.min(window / 4))
 }
 
+/// How many tokens of a model's window attached texts may have: half of what is free beside the answer
+/// and what is `taken` already, so that there is room for the conversation.
+pub fn room_for_attachments(window: Option<u32>, taken: usize) -> usize {
+    let (window, answer) = window_and_answer(window);
+    window.saturating_sub(answer + taken) / 2
+}
+
 /// The summary of older messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a> {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use kuma_agent::tool::Tool;
-use kuma_llm::Provider;
+use kuma_llm::{Embedder, Provider};
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::Store;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
 use crate::error::Result;
 use crate::files::Files;
-use crate::models::Models;
+use crate::models::{Embedding, Models};
 use crate::seal::Sealer;
 
 /// The backends that the binary has chosen.
@@ -34,8 +34,18 @@ pub struct Parts {
     pub tools: Vec<Arc<dyn Tool>>,
     /// In-process models, when this build has them.
     pub local: Option<Arc<dyn Provider>>,
+    /// The embedding model in this process.
+    pub local_embedder: Option<Arc<dyn Embedder>>,
+    /// Reads documents, each file in a process of its own.
+    pub parser: kuma_documents::Parser,
     /// The settings.
     pub config: AppConfig,
+}
+
+/// The tools that the use cases themselves are behind.
+fn with_own_tools(mut tools: Vec<Arc<dyn Tool>>, app: &WeakApp) -> Vec<Arc<dyn Tool>> {
+    tools.extend(crate::documents::tools(app));
+    tools
 }
 
 /// Kuma's use cases' common ground. Cheap to clone.
@@ -61,23 +71,29 @@ struct Inner {
     files: Files,
     erase_now: Notify,
     tools: Vec<Arc<dyn Tool>>,
+    documents: crate::documents::Parts,
     config: AppConfig,
     tokens: Tokens,
     passwords: Passwords,
     sealer: Sealer,
     models: Models,
+    embedding: Embedding,
     runs: Runs,
 }
 
 impl App {
     /// Puts the parts together. Makes no call.
     pub fn new(parts: Parts) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let Parts { store, journal, queue, signals, files, tools, local, config } = parts;
-        Ok(Self(Arc::new(Inner {
-            tokens: Tokens::new(&config.jwt_secret)?,
+        let Parts { store, journal, queue, signals, files, tools, local, local_embedder, parser, config } =
+            parts;
+        let tokens = Tokens::new(&config.jwt_secret)?;
+        let sealer = Sealer::new(&config.encryption_keys)?;
+        Ok(Self(Arc::new_cyclic(|this| Inner {
+            tokens,
             passwords: Passwords::default(),
-            sealer: Sealer::new(&config.encryption_keys)?,
+            sealer,
             models: Models::new(local),
+            embedding: Embedding::new(config.embedding_model.clone(), local_embedder),
             runs: Runs::new(&config.runs),
             store,
             journal,
@@ -85,7 +101,8 @@ impl App {
             signals,
             files,
             erase_now: Notify::new(),
-            tools,
+            tools: with_own_tools(tools, &WeakApp(this.clone())),
+            documents: crate::documents::Parts::new(parser),
             config,
         })))
     }
@@ -145,6 +162,14 @@ impl App {
 
     pub(crate) fn models(&self) -> &Models {
         &self.0.models
+    }
+
+    pub(crate) fn documents(&self) -> &crate::documents::Parts {
+        &self.0.documents
+    }
+
+    pub(crate) fn embedding(&self) -> &Embedding {
+        &self.0.embedding
     }
 
     pub(crate) fn runs(&self) -> &Runs {

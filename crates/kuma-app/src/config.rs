@@ -94,6 +94,8 @@ pub struct AppConfig {
     pub default_model: Option<String>,
     /// `provider/model` for titles and summaries, from the environment.
     pub small_model: Option<String>,
+    /// `provider/model` that makes vectors of documents and memories.
+    pub embedding_model: String,
     /// `provider/model` that looks at pictures for models that do not see, from the environment.
     pub vision_model: Option<String>,
     /// Providers from the environment, in order of preference.

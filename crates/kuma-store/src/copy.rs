@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, StreamTrait as 
 use serde_json::Value as Json;
 
 use crate::db::{Backend, Db};
+use crate::search::vectors;
 use crate::{Result, Store, StoreError};
 
 /// Rows written with one statement. PostgreSQL takes 65,535 values at once.
@@ -60,6 +61,9 @@ pub async fn copy(from: &Store, to: &Store) -> Result<Vec<Copied>> {
         let rows = table.copy(from, to, &tx).await?;
         copied.push(Copied { table: table.name.clone(), rows });
     }
+    for statement in vectors::MADE_ANEW {
+        tx.execute_unprepared(statement).await?;
+    }
     check_references(&tx, &references).await?;
     tx.commit().await?;
     Ok(copied)
@@ -97,7 +101,8 @@ struct Table {
     columns: Vec<Column>,
 }
 
-/// Every table but that of the migrations.
+/// Every table but that of the migrations and those of vectors, which each database keeps in a way of
+/// its own: they are made anew.
 async fn tables(postgres: &Db) -> Result<Vec<Table>> {
     const SQL: &str = "
         SELECT c.table_name, c.column_name, c.data_type,
@@ -106,6 +111,8 @@ async fn tables(postgres: &Db) -> Result<Vec<Table>> {
         JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
         WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
           AND c.is_generated = 'NEVER' AND c.table_name <> $1
+          AND c.table_name NOT IN (SELECT v.table_name FROM information_schema.columns v
+            WHERE v.table_schema = current_schema() AND v.column_name = 'vector')
         ORDER BY c.table_name, c.ordinal_position";
     let mut tables: Vec<Table> = Vec::new();
     for row in postgres.write.query_all_raw(postgres.sql(SQL, [MIGRATIONS.into()])).await? {

@@ -19,5 +19,5 @@ pub use job::JobStatus;
 pub use message::{Effect, ImageAttachment, MessageRole, MessageStatus, MessageView, ToolCallRecord};
 pub use run_event::{FinishReason, RunEvent, RunFailure};
 pub use step::{Citation, Decision, RunStep, Step};
-pub use tool::{Provenance, Source, SourceAt, ToolCategory, ToolErrorKind};
+pub use tool::{PageStart, Provenance, Source, SourceAt, ToolCategory, ToolErrorKind};
 pub use usage::Usage;

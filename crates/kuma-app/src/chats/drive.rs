@@ -8,13 +8,13 @@ use chrono::Utc;
 use futures::StreamExt;
 use kuma_agent::context::{self, HistoryMessage};
 use kuma_agent::prompt::SystemPrompt;
-use kuma_agent::{EventSink, RunEnding, RunIds, RunInput, RunOutcome, Told, Toolbox};
+use kuma_agent::{EventSink, Fence, RunEnding, RunIds, RunInput, RunOutcome, Told, Toolbox};
 use kuma_llm::{Capability, ChatMessage, ChatModel, ChatRequest, Part, Role};
 use kuma_queue::{Signal, SignalStream};
 use kuma_store::{Agent, Chat, Claim, Job, Message, User};
 use kuma_types::{
-    Decision, FinishReason, JobId, JobStatus, MessageRole, MessageStatus, RunEvent, RunFailure, RunStep,
-    ToolCallRecord,
+    Decision, FinishReason, JobId, JobStatus, MessageRole, MessageStatus, Provenance, RunEvent, RunFailure,
+    RunStep, ToolCallRecord,
 };
 use tracing::Instrument;
 
@@ -24,6 +24,7 @@ use super::sink::JournalSink;
 use super::steps::StepRows;
 use super::{follow, log, submit, summary, title};
 use crate::App;
+use crate::documents::{self, Attached};
 use crate::error::{AppError, Result};
 use crate::images::{self, Pictures};
 use crate::tools::{self, Scene};
@@ -253,9 +254,13 @@ async fn input(
         None => (Toolbox::default(), Vec::new()),
     };
     let taken = kuma_agent::prompt::overhead(&toolbox, &specialists);
-    let request = request(app, chat, agent, user, path, (&*model, taken)).await?;
+    let fence = Fence::new();
+    let room = context::room_for_attachments(model.info().context_window, taken);
+    let attached = documents::attach(app, user.id, path, room, &fence).await?;
+    let request = request(app, chat, agent, user, path, &attached, (&*model, taken)).await?;
     let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
-    let input = RunInput::new(ids, model, request);
+    let Attached { sources, taint, .. } = attached;
+    let input = RunInput { fence, sources, taint, ..RunInput::new(ids, model, request) };
     let has_tools = !toolbox.is_empty() || !specialists.is_empty();
     // A first attempt has no past.
     let (earlier, decisions) = if job.epoch > 1 { past(app, job.id).await? } else { Default::default() };
@@ -267,13 +272,24 @@ async fn input(
     Ok(RunInput {
         small_model: app.models().small(app).await?,
         allowed: app.store().allowances().of_user(user.id).await?,
-        taint: tools::taint_of(app, calls.iter().map(Vec::as_slice), scene),
+        taint: merged(input.taint, tools::taint_of(app, calls.iter().map(Vec::as_slice), scene)),
         toolbox,
         specialists,
         earlier,
         decisions,
         ..input
     })
+}
+
+/// Both, where there are both.
+fn merged(one: Option<Provenance>, other: Option<Provenance>) -> Option<Provenance> {
+    match (one, other) {
+        (Some(mut one), Some(other)) => {
+            one.merge(&other);
+            Some(one)
+        }
+        (one, other) => one.or(other),
+    }
 }
 
 /// The steps of earlier owners, and what was decided.
@@ -291,6 +307,7 @@ async fn request(
     agent: Option<&Agent>,
     user: &User,
     path: &[Message],
+    attached: &Attached,
     (model, taken): (&dyn ChatModel, usize),
 ) -> Result<ChatRequest> {
     let Some((question, history)) = path.split_last() else {
@@ -304,7 +321,7 @@ async fn request(
         user_name: &user.name,
         now: Utc::now(),
     };
-    let mut parts = vec![Part::Text(pictures.text(question))];
+    let mut parts = vec![Part::Text(attached.before(&pictures.text(question)))];
     parts.extend(pictures.parts(question));
     let question = ChatMessage { role: Role::User, parts };
     let taken = u32::try_from(taken).unwrap_or(u32::MAX);

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use kuma_store::{Job, NewRun, RunChat, RunMessage, StoreError, Submitted, User};
-use kuma_types::{ChatId, JobId, MessageId, MessageRole};
+use kuma_types::{ChatId, DocumentId, JobId, MessageId, MessageRole};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{MESSAGE_MAX_BYTES, log};
 use crate::App;
+use crate::documents;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
 use crate::images::{self, ALT_MAX_CHARS, IMAGES_MAX, NewImage};
 
@@ -31,6 +32,8 @@ pub struct NewMessage {
     pub model: Option<String>,
     /// The message it follows; the end of the shown branch when none.
     pub parent_id: Option<MessageId>,
+    /// Documents to answer from.
+    pub document_ids: Vec<DocumentId>,
     /// The client's key: the same key gives the same job.
     pub idempotency_key: Option<String>,
     /// Images that come with it; the text may be empty then.
@@ -56,6 +59,7 @@ pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
         errors
             .add("parentId", "A message can only follow another one of the same chat: give its chatId too.");
     }
+    let document_attachments = documents::attachments(app, owner.id, &new.document_ids, &mut errors).await?;
     errors.finish()?;
     let mut fields = vec![
         new.message.clone(),
@@ -67,6 +71,7 @@ pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
     for image in &new.images {
         fields.extend([hex(image.sha256), image.alt.clone().unwrap_or_default()]);
     }
+    fields.extend(new.document_ids.iter().map(ToString::to_string));
     let fingerprint = fingerprint(&fields.iter().map(String::as_str).collect::<Vec<_>>());
     let parent_id = new.parent_id.or(chat.as_ref().and_then(|chat| chat.active_message_id));
     let chat = match chat {
@@ -86,7 +91,7 @@ pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
                 parent_id,
                 content: new.message,
                 image_attachments: json!(kept.attachments),
-                document_attachments: json!([]),
+                document_attachments,
                 new_images: std::mem::take(&mut kept.rows),
             },
             assistant_message_id: MessageId::new(),
@@ -100,7 +105,9 @@ pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
     if !matches!(&accepted, Ok(Submitted::New(_))) {
         images::forget(app, &kept).await;
     }
-    Ok(accepted?.into_job())
+    let job = accepted?.into_job();
+    documents::note_attached(app, owner.id, &new.document_ids, job.chat_id).await;
+    Ok(job)
 }
 
 /// Answers a message again, as a sibling of the answer there is.

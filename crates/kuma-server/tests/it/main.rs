@@ -13,6 +13,7 @@ mod admin;
 mod auth;
 mod borders;
 mod chats;
+mod documents;
 mod fixtures;
 mod fixtures_tools;
 mod images;

@@ -10,6 +10,7 @@ pub(crate) mod agent;
 pub(crate) mod approval;
 pub(crate) mod audit_log;
 pub(crate) mod chat;
+pub(crate) mod document;
 pub(crate) mod file_erasure;
 pub(crate) mod idempotency_key;
 pub(crate) mod image;

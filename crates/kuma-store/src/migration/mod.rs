@@ -6,6 +6,7 @@
 mod column;
 mod m20261122_000001_foundation;
 mod m20261123_000001_approvals;
+mod m20261123_000002_documents;
 mod m20261123_000005_images;
 mod run;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_foundation::Migration),
             Box::new(m20261123_000001_approvals::Migration),
+            Box::new(m20261123_000002_documents::Migration),
             Box::new(m20261123_000005_images::Migration),
         ]
     }

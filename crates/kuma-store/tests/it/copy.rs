@@ -5,9 +5,10 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 
 use crate::common::{Database, column, connect, on_postgres, on_sqlite};
 
-/// The tables of a SQLite file that hold rows of their own.
+/// The tables of a SQLite file that hold rows of their own. Vectors are made anew.
 const SQLITE_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
-     AND name NOT LIKE '%\\_fts%' ESCAPE '\\' AND name <> 'seaql_migrations' ORDER BY name";
+     AND name NOT LIKE '%\\_fts%' ESCAPE '\\' \
+     AND name NOT LIKE '%\\_vectors' ESCAPE '\\' AND name <> 'seaql_migrations' ORDER BY name";
 
 async fn sqlite(database: &Database, name: &str) -> (Store, DatabaseConnection) {
     let url = format!("sqlite://{}", database.folder.path().join(name).display());

@@ -17,6 +17,7 @@ mod chats;
 mod common;
 mod copy;
 mod deletion;
+mod documents;
 mod images;
 mod jobs;
 mod messages;

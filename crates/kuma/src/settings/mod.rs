@@ -23,6 +23,9 @@ use secrecy::SecretString;
 pub use source::Resolved;
 use source::Values;
 
+/// What makes vectors unless told otherwise: in this process, without a key.
+const EMBEDDING_MODEL: &str = "local/all-minilm-l6-v2";
+
 /// Settings that can be given on the command line.
 #[derive(Args, Debug, Default)]
 pub struct Flags {
@@ -58,6 +61,7 @@ pub struct Settings {
     pub ollama_url: String,
     pub default_model: Option<String>,
     pub small_model: Option<String>,
+    pub embedding_model: String,
     pub vision_model: Option<String>,
     pub local_model: Option<PathBuf>,
     pub rates: Option<Rates>,
@@ -106,6 +110,8 @@ impl Settings {
             ollama_url: values.url("OLLAMA_BASE_URL", "http://127.0.0.1:11434")?,
             default_model: parse::model(&mut values, "KUMA_MODEL")?,
             small_model: parse::model(&mut values, "KUMA_SMALL_MODEL")?,
+            embedding_model: parse::model(&mut values, "KUMA_EMBEDDING_MODEL")?
+                .unwrap_or_else(|| EMBEDDING_MODEL.to_owned()),
             vision_model: parse::model(&mut values, "KUMA_VISION_MODEL")?,
             local_model: values.optional("KUMA_LOCAL_MODEL").map(PathBuf::from),
             rates: rates(&mut values)?,

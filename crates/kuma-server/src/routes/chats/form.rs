@@ -1,12 +1,15 @@
 //! The form of a chat message: fields of text, and files as they come.
 //!
 //! Files are looked at one after the other while the form is read, so that no more than one is in memory. What a
-//! file is, its first bytes say: images are taken here, everything else is a document's ([`document`]).
+//! file is, its first bytes say: images are taken here, everything else is a [`document`].
 
 use axum::body::Bytes;
 use axum::extract::multipart::{Field, Multipart};
+use futures::StreamExt as _;
+use kuma_app::documents::{self, MOST_DOCUMENTS, NewUpload};
 use kuma_app::rows::User;
 use kuma_app::{AppError, ErrorKind, images};
+use kuma_types::DocumentId;
 
 use crate::extract::form_error;
 use crate::limits::Limit;
@@ -27,6 +30,8 @@ pub(super) struct Received {
     pub(super) fields: Vec<(String, String)>,
     /// In the order sent.
     pub(super) images: Vec<images::NewImage>,
+    /// Files that are no images, uploaded by now.
+    pub(super) documents: Vec<DocumentId>,
 }
 
 /// Reads a form to its end.
@@ -66,7 +71,7 @@ async fn file(
     }
     state.limits.check_user(Limit::Upload, user.id)?;
     if !images::is_image(&head) {
-        return document(&name);
+        return document(state, user, head, field, received).await;
     }
     if received.images.len() == images::IMAGES_MAX {
         let most = format!(
@@ -83,13 +88,25 @@ async fn file(
     Ok(())
 }
 
-/// A file that is no image.
-fn document(name: &str) -> ApiResult<()> {
-    Err(ApiError(AppError::new(
-        ErrorKind::UnsupportedMedia,
-        "not_an_image",
-        format!("{name} is no image that Kuma can show. PNG, JPEG, WebP and GIF can be sent with a message."),
-    )))
+/// A file that is no image: it goes by into storage and is read while the answer waits.
+async fn document(
+    state: &ServerState,
+    user: &User,
+    head: Vec<u8>,
+    field: Field<'_>,
+    received: &mut Received,
+) -> ApiResult<()> {
+    if received.documents.len() == MOST_DOCUMENTS {
+        let most = format!(
+            "A message can have at most {MOST_DOCUMENTS} documents. Send the others with the next one."
+        );
+        return Err(ApiError(AppError::field("files", most)));
+    }
+    let new = NewUpload { filename: field.file_name().unwrap_or_default().to_owned(), chat_id: None };
+    let bytes = futures::stream::iter([Ok(Bytes::from(head))]).chain(field);
+    let document = documents::upload(&state.app, user, new, bytes).await?;
+    received.documents.push(document.id);
+    Ok(())
 }
 
 /// The rest of a field behind what was read of it; `None` when it is longer than `most`.

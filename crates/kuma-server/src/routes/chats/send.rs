@@ -6,7 +6,7 @@ use http::HeaderMap;
 use kuma_app::chats::{self, NewMessage};
 use kuma_app::error::FieldErrors;
 use kuma_app::rows::Job;
-use kuma_types::{ChatId, MessageId};
+use kuma_types::{ChatId, DocumentId, MessageId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -36,9 +36,12 @@ pub struct StreamForm {
     model: Option<String>,
     /// The message it follows; the end of the shown branch when none.
     parent_id: Option<MessageId>,
-    /// Images (PNG, JPEG, WebP, GIF), at most 10 of 20 MiB each.
+    /// Images (PNG, JPEG, WebP, GIF), at most 10 of 20 MiB each, and documents, at most 50 MiB each; an answer waits
+    /// until they are read.
     #[schema(value_type = Vec<String>, format = Binary)]
     files: Vec<Vec<u8>>,
+    /// Documents to answer from: whole when they fit the model's context, otherwise the passages that fit.
+    document_ids: Option<Vec<DocumentId>>,
     /// What the images show, for people who cannot see them: the first is the first image's, and so on.
     alts: Vec<String>,
 }
@@ -59,6 +62,8 @@ pub struct StreamBody {
     model: Option<String>,
     /// The message it follows; the end of the shown branch when none.
     parent_id: Option<MessageId>,
+    /// Documents to answer from: whole when they fit the model's context, otherwise the passages that fit.
+    document_ids: Option<Vec<DocumentId>>,
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Option<String> {
@@ -88,11 +93,16 @@ pub async fn stream(
     body: ChatBody,
 ) -> ApiResult<Response> {
     state.limits.check_user(Limit::Chat, user.id)?;
-    let Received { fields, images } = match body {
+    let Received { fields, images, documents } = match body {
         ChatBody::Form(form) => form::receive(&state, &user, form).await?,
-        ChatBody::Fields(fields) => Received { fields, images: Vec::new() },
+        ChatBody::Fields(fields) => Received { fields, ..Received::default() },
     };
-    let mut new = NewMessage { idempotency_key: idempotency_key(&headers), images, ..NewMessage::default() };
+    let mut new = NewMessage {
+        idempotency_key: idempotency_key(&headers),
+        images,
+        document_ids: documents,
+        ..NewMessage::default()
+    };
     let mut errors = FieldErrors::default();
     let mut described = 0;
     for (name, value) in fields {
@@ -116,7 +126,11 @@ pub async fn stream(
                 }
                 described += 1;
             }
-            "documentIds" => errors.add("documentIds", "There is no such document."),
+            "documentIds" => match value.parse() {
+                Ok(id) if !new.document_ids.contains(&id) => new.document_ids.push(id),
+                Ok(_) => {}
+                Err(_) => errors.add("documentIds", "This is not an id."),
+            },
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! A server of its own for every test, and a client that reads events.
 
 mod client;
+mod embedder;
 mod events;
 mod ports;
 
@@ -14,7 +15,7 @@ use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::files::{Files, StorageSettings};
 use kuma_app::{App, AppConfig, Parts, models};
-use kuma_llm::ProviderKind;
+use kuma_llm::{Embedder, ProviderKind};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::{Journal, Queue};
 use kuma_server::assets::{Asset, Assets};
@@ -25,6 +26,7 @@ use kuma_testkit::FakeOpenAi;
 use tokio_util::sync::CancellationToken;
 
 pub use client::{Answer, Client};
+pub use embedder::{EMBEDDING_MODEL, WordEmbedder};
 pub use events::{Event, Events, first, kinds, lines, text};
 pub use ports::{KeepingJournal, SilentQueue};
 
@@ -55,6 +57,8 @@ pub struct Options {
     pub queue: Arc<dyn Queue>,
     pub journal: Arc<dyn Journal>,
     pub tools: Vec<Arc<dyn Tool>>,
+    /// What makes vectors.
+    pub embedder: Option<Arc<dyn Embedder>>,
 }
 
 impl Default for Options {
@@ -71,6 +75,7 @@ impl Default for Options {
             queue: Arc::new(MemoryQueue::new()),
             journal: Arc::new(MemoryJournal::new()),
             tools: Vec::new(),
+            embedder: Some(Arc::new(WordEmbedder)),
         }
     }
 }
@@ -128,6 +133,7 @@ impl TestServer {
                 .or_else(|| options.with_model.then(|| "openai/fake-small".to_owned())),
             vision_model: None,
             providers: if options.with_model { vec![provider] } else { Vec::new() },
+            embedding_model: EMBEDDING_MODEL.to_owned(),
             // Nobody listens on port 1.
             ollama_url: "http://127.0.0.1:1".into(),
             runs: options.runs,
@@ -140,6 +146,9 @@ impl TestServer {
             files: Files::open(&StorageSettings::folder(&data.path().join("uploads"))).unwrap(),
             tools: options.tools,
             local: None,
+            local_embedder: options.embedder,
+            // Nothing reads documents here.
+            parser: kuma_documents::Parser::new("/nowhere", ["parse"]),
             config,
         })
         .unwrap();
