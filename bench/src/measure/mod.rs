@@ -16,6 +16,11 @@ mod local_model;
 #[cfg(not(feature = "local-llm"))]
 #[path = "no_local_model.rs"]
 mod local_model;
+#[cfg(feature = "local-llm")]
+mod memories;
+#[cfg(not(feature = "local-llm"))]
+#[path = "no_memories.rs"]
+mod memories;
 mod start;
 mod streams;
 mod takeover;
@@ -65,6 +70,8 @@ pub enum What {
     DocumentSearch,
     /// What a large upload costs
     Upload,
+    /// How well memories are found
+    Memories,
     /// JavaScript that the chat page needs first
     WebSize,
 }
@@ -92,6 +99,7 @@ impl What {
             Self::Embedding => "Embedding",
             Self::DocumentSearch => "Finding passages: speed",
             Self::Upload => "A large upload",
+            Self::Memories => "Finding memories: quality",
             Self::WebSize => "Size of the chat page",
         }
     }
@@ -112,6 +120,7 @@ impl What {
             Self::Embedding => documents::EMBEDDING,
             Self::DocumentSearch => documents::SPEED,
             Self::Upload => upload::METHOD,
+            Self::Memories => memories::METHOD,
             Self::WebSize => web_size::METHOD,
         }
     }
@@ -132,6 +141,7 @@ impl What {
             Self::Embedding => documents::embedding(options).await,
             Self::DocumentSearch => documents::speed(options).await,
             Self::Upload => upload::run(options).await,
+            Self::Memories => memories::run(options).await,
             Self::WebSize => web_size::run(options),
         }
     }

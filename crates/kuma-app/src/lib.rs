@@ -1,5 +1,5 @@
-//! What Kuma does, one folder per feature: auth, chats, files, images, documents, agents, tools, models,
-//! admin.
+//! What Kuma does, one folder per feature: auth, chats, files, images, documents, memory, agents, tools,
+//! models, admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -15,6 +15,7 @@ pub mod documents;
 pub mod error;
 pub mod files;
 pub mod images;
+pub mod memory;
 pub mod models;
 pub mod retrieval;
 pub mod seal;

@@ -23,6 +23,7 @@ use crate::routes;
         (name = "documents", description = "Files that answers are made from"),
         (name = "agents", description = "Who answers"),
         (name = "models", description = "What they answer with"),
+        (name = "memories", description = "What is remembered of you"),
         (name = "admin", description = "For administrators"),
         (name = "health", description = "For operators and load balancers"),
     ),

@@ -20,6 +20,7 @@ mod erasures;
 mod error;
 mod images;
 mod jobs;
+mod memories;
 mod messages;
 mod migration;
 mod page;
@@ -54,6 +55,7 @@ pub use images::{Image, Images};
 pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
 };
+pub use memories::{Exchange, Memories, Memory, MemoryState, MemoryVersion, NewMemory, Scored, Unembedded};
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};
@@ -199,6 +201,11 @@ impl Store {
     /// Files that are to be erased from object storage.
     pub fn erasures(&self) -> Erasures<'_> {
         Erasures::new(&self.db)
+    }
+
+    /// What is remembered of people.
+    pub fn memories(&self) -> Memories<'_> {
+        Memories::new(&self.db)
     }
 
     /// Agents.

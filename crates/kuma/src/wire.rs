@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use kuma_agent::Tool;
+use kuma_agent::memory::MemoryService;
 use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
 use kuma_app::files::Files;
 use kuma_app::{App, AppConfig, Parts};
@@ -15,6 +16,7 @@ use kuma_queue::redis::{JournalOptions, QueueOptions, Redis, RedisOptions};
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::{Store, StoreOptions};
 use kuma_tools::Tools;
+use kuma_tools::memory::Supermemory;
 use secrecy::ExposeSecret as _;
 
 use crate::pictures::AppPictures;
@@ -95,8 +97,20 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     let files = files(settings)?;
     let local_embedder = Some(embedder(settings));
     let parser = parser()?;
-    let backends =
-        Parts { store, journal, queue, signals, files, tools, local, local_embedder, parser, config };
+    let memory = memory(settings)?;
+    let backends = Parts {
+        store,
+        journal,
+        queue,
+        signals,
+        files,
+        tools,
+        local,
+        local_embedder,
+        parser,
+        memory,
+        config,
+    };
     let app = App::new(backends).map_err(|error| anyhow::anyhow!(error))?;
     pictures.connect(&app);
     Ok(app)
@@ -111,6 +125,12 @@ fn tools(settings: &Settings, pictures: &AppPictures) -> anyhow::Result<Vec<Arc<
 /// Where files are kept. Nothing is asked of a bucket yet.
 pub fn files(settings: &Settings) -> anyhow::Result<Files> {
     Ok(Files::open(&settings.storage)?)
+}
+
+/// Where memories are kept, when that is not the database.
+fn memory(settings: &Settings) -> anyhow::Result<Option<Arc<dyn MemoryService>>> {
+    let Some(supermemory) = settings.supermemory.clone() else { return Ok(None) };
+    Ok(Some(Arc::new(Supermemory::new(supermemory)?)))
 }
 
 /// How runs travel and are heard of.

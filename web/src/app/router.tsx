@@ -109,6 +109,13 @@ export const routes: RouteObject[] = [
                 lazy: page([], async () => (await import("@/features/chat/routes")).ChatPage),
               },
               {
+                path: "memories",
+                lazy: page(
+                  ["memories"],
+                  async () => (await import("@/features/memories/memories-page")).MemoriesPage,
+                ),
+              },
+              {
                 path: "settings",
                 lazy: page(
                   ["settings"],

@@ -4,7 +4,7 @@ use kuma_store::Message;
 use kuma_types::{ImageAttachment, MessageView};
 use serde_json::Value;
 
-/// A message for clients.
+/// A message for clients, without what is noted of memories.
 pub fn message_view(message: Message) -> MessageView {
     let image_attachments = images_of(&message);
     MessageView {
@@ -21,6 +21,7 @@ pub fn message_view(message: Message) -> MessageView {
         }),
         document_attachments: list(message.document_attachments),
         citations: list(message.citations),
+        memories: Vec::new(),
         model: message.model,
         usage: message.usage,
         status: message.status,

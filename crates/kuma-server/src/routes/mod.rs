@@ -6,6 +6,7 @@ pub mod auth;
 pub mod chats;
 pub mod documents;
 pub mod health;
+pub mod memories;
 pub mod models;
 pub mod tools;
 
@@ -21,6 +22,7 @@ pub fn api() -> OpenApiRouter<ServerState> {
         .merge(agents::routes())
         .merge(tools::routes())
         .merge(documents::routes())
+        .merge(memories::routes())
         .merge(models::routes())
         .merge(admin::routes())
         .merge(health::inside())

@@ -17,6 +17,7 @@ mod documents;
 mod fixtures;
 mod fixtures_tools;
 mod images;
+mod memories;
 mod models;
 mod operators;
 mod runs;

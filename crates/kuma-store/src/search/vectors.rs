@@ -29,7 +29,11 @@ pub(crate) const MADE_ANEW: [&str; 1] =
     ["UPDATE documents SET embedding_model = NULL, next_attempt_at = NULL"];
 
 /// Tables of vectors, each with its statement of [`MADE_ANEW`].
-const TABLES: [(&str, &str); 1] = [("chunk_vectors", MADE_ANEW[0])];
+const TABLES: [(&str, &str); 2] = [
+    ("chunk_vectors", MADE_ANEW[0]),
+    // A memory without a vector is noticed by the next search.
+    ("memory_vectors", "SELECT 1"),
+];
 
 /// How vectors lie in the tables of this database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,6 +20,7 @@ mod deletion;
 mod documents;
 mod images;
 mod jobs;
+mod memories;
 mod messages;
 mod migration;
 mod open;

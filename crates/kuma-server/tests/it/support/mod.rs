@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kuma_agent::Tool;
+use kuma_agent::memory::MemoryService;
 use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::files::{Files, StorageSettings};
@@ -57,6 +58,7 @@ pub struct Options {
     pub queue: Arc<dyn Queue>,
     pub journal: Arc<dyn Journal>,
     pub tools: Vec<Arc<dyn Tool>>,
+    pub memory: Option<Arc<dyn MemoryService>>,
     /// What makes vectors.
     pub embedder: Option<Arc<dyn Embedder>>,
 }
@@ -75,6 +77,7 @@ impl Default for Options {
             queue: Arc::new(MemoryQueue::new()),
             journal: Arc::new(MemoryJournal::new()),
             tools: Vec::new(),
+            memory: None,
             embedder: Some(Arc::new(WordEmbedder)),
         }
     }
@@ -145,6 +148,7 @@ impl TestServer {
             signals: Arc::new(MemorySignals::new()),
             files: Files::open(&StorageSettings::folder(&data.path().join("uploads"))).unwrap(),
             tools: options.tools,
+            memory: options.memory,
             local: None,
             local_embedder: options.embedder,
             // Nothing reads documents here.

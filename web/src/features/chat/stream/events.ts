@@ -42,7 +42,7 @@ interface EventData {
     arguments?: unknown;
   };
   citation: Citation;
-  memory: { action: "saved" | "recalled"; items: { id: string; content: string }[] };
+  memory: { action: "saved" | "recalled" | "unavailable"; items: { id: string; content: string }[] };
   title: { chatId: string; title: string };
   done: { message: Message; usage: Usage; finishReason: FinishReason };
   error: RunFailure;

@@ -42,7 +42,7 @@ export interface Approval {
 }
 
 export interface RunMemory {
-  action: "saved" | "recalled";
+  action: "saved" | "recalled" | "unavailable";
   items: { id: string; content: string }[];
 }
 

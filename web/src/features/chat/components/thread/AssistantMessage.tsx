@@ -1,6 +1,8 @@
-import { BookMarked, RefreshCw } from "lucide-react";
-import { Suspense, useMemo } from "react";
+import { RefreshCw } from "lucide-react";
+import { lazy, Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { loadWords } from "@/lib/i18n";
+import { patiently } from "@/lib/patient";
 import { CopyButton } from "@/markdown/CopyButton";
 import { Markdown } from "@/markdown/Markdown";
 import { IconButton } from "@/ui/button";
@@ -8,7 +10,6 @@ import type { Citation } from "../../api/types";
 import { currentOptions } from "../../state/choices";
 import { isLocal, regenerate } from "../../state/runs";
 import type { ThreadMessage } from "../../state/thread-store";
-import type { RunMemory } from "../../stream/reducer";
 import { isAsking } from "../../stream/reducer";
 import { CitationsContext } from "../sources/citations-context";
 import { AnswerDetails } from "./AnswerDetails";
@@ -20,6 +21,12 @@ import { Dots, RunStatus } from "./RunStatus";
 import { useThreadContext } from "./thread-context";
 
 const NONE: readonly Citation[] = [];
+const ThreadNotes = lazy(
+  patiently(async () => {
+    const [module] = await Promise.all([import("../memory/ThreadNotes"), loadWords("memories")]);
+    return { default: module.ThreadNotes };
+  }),
+);
 
 interface AssistantMessageProps {
   message: ThreadMessage;
@@ -38,6 +45,8 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
     () => ({ numbers: citations.map((citation) => citation.index), mark: showMark }),
     [citations],
   );
+  // What is kept with the message may be more than what was told while it was made.
+  const notes = message.memories ?? message.run?.memories ?? [];
   const steps = Math.max(message.toolCalls.length, message.run?.toolCalls.length ?? 0);
   const asking = streaming && (message.run?.toolCalls.some(isAsking) ?? false);
   // A step at work says so itself.
@@ -48,7 +57,6 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
       <h2 id={labelId} className="sr-only">
         {t("kuma")}
       </h2>
-      <Memories memories={message.run?.memories ?? []} />
       {reasoning === "" ? null : (
         <Reasoning text={reasoning} active={streaming && text === ""} id={message.key} />
       )}
@@ -88,6 +96,11 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
           <Sources citations={citations} />
         </Suspense>
       ) : null}
+      {notes.length === 0 ? null : (
+        <Suspense>
+          <ThreadNotes notes={notes} />
+        </Suspense>
+      )}
       {streaming ? null : (
         <>
           <AnswerEnd message={message} isLast={isLast} />
@@ -134,29 +147,5 @@ function Actions({ message }: { message: ThreadMessage }) {
       {message.content === "" ? null : <AnswerDetails message={message} />}
       <BranchSwitcher threadId={threadId} messageId={message.id} />
     </div>
-  );
-}
-
-function Memories({ memories }: { memories: readonly RunMemory[] }) {
-  const { t } = useTranslation("chat");
-  if (memories.length === 0) return null;
-  return (
-    <ul className="mb-3 grid gap-1">
-      {memories.map((memory) => (
-        <li key={memory.action + memory.items.map((item) => item.id).join()}>
-          <details className="text-fg-muted text-sm">
-            <summary className="inline-flex min-h-7 cursor-pointer list-none items-center gap-2 rounded-sm">
-              <BookMarked aria-hidden className="size-4" />
-              {t(`memory.${memory.action}`, { count: memory.items.length })}
-            </summary>
-            <ul className="ms-6 list-disc ps-2">
-              {memory.items.map((item) => (
-                <li key={item.id}>{item.content}</li>
-              ))}
-            </ul>
-          </details>
-        </li>
-      ))}
-    </ul>
   );
 }

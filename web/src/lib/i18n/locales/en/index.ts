@@ -5,6 +5,7 @@ import { chat } from "./chat";
 import { common } from "./common";
 import { landing } from "./landing";
 import { markdown } from "./markdown";
+import { memories } from "./memories";
 import { onboarding } from "./onboarding";
 import { settings } from "./settings";
 import { tools } from "./tools";
@@ -17,6 +18,7 @@ export const en = {
   chat,
   landing,
   markdown,
+  memories,
   onboarding,
   settings,
   tools,
