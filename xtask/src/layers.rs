@@ -24,6 +24,7 @@ const HOUSE: &[(&str, May)] = &[
     ("kuma-store", May::Use(ENGINE)),
     ("kuma-queue", May::Use(ENGINE)),
     ("kuma-documents", May::Use(ENGINE)),
+    ("kuma-mcp", May::Use(ENGINE)),
     (
         "kuma-app",
         May::Use(&[
@@ -31,6 +32,7 @@ const HOUSE: &[(&str, May)] = &[
             "kuma-store",
             "kuma-queue",
             "kuma-documents",
+            "kuma-mcp",
             "kuma-llm",
             "kuma-types",
             "kuma-net",
@@ -65,6 +67,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("rten", &["kuma-local"]),
     ("sqlite-vec", &["kuma-store"]),
     ("object_store", &["kuma-app"]),
+    ("rmcp", &["kuma-mcp", "kuma-server"]),
 ];
 
 /// Fails with one sentence per broken rule.

@@ -16,6 +16,7 @@ use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
 use crate::error::Result;
 use crate::files::Files;
+use crate::mcp;
 use crate::memory::{self, Memory};
 use crate::models::{Embedding, Models};
 use crate::seal::Sealer;
@@ -85,6 +86,7 @@ struct Inner {
     embedding: Embedding,
     runs: Runs,
     memory: Memory,
+    mcp: mcp::Pool,
 }
 
 impl App {
@@ -105,6 +107,7 @@ impl App {
         } = parts;
         let tokens = Tokens::new(&config.jwt_secret)?;
         let sealer = Sealer::new(&config.encryption_keys)?;
+        let mcp = mcp::Pool::new(&config.mcp.allow_private)?;
         Ok(Self(Arc::new_cyclic(|this| {
             let this = WeakApp(this.clone());
             let memory = Memory::new(memory, &store, &this);
@@ -125,6 +128,7 @@ impl App {
                 documents: crate::documents::Parts::new(parser),
                 config,
                 memory,
+                mcp,
             }
         })))
     }
@@ -196,6 +200,10 @@ impl App {
 
     pub(crate) fn memory(&self) -> &Memory {
         &self.0.memory
+    }
+
+    pub(crate) fn mcp(&self) -> &mcp::Pool {
+        &self.0.mcp
     }
 
     pub(crate) fn runs(&self) -> &Runs {

@@ -1,5 +1,5 @@
 //! What Kuma does, one folder per feature: auth, chats, files, images, documents, memory, agents, tools,
-//! models, admin.
+//! mcp, models, admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -16,6 +16,7 @@ pub mod error;
 pub mod files;
 pub mod images;
 pub mod memory;
+pub mod mcp;
 pub mod models;
 pub mod retrieval;
 pub mod seal;

@@ -22,6 +22,7 @@ use crate::routes;
         (name = "chat", description = "Chats, messages and runs"),
         (name = "documents", description = "Files that answers are made from"),
         (name = "agents", description = "Who answers"),
+        (name = "mcp", description = "Other programs' tools"),
         (name = "models", description = "What they answer with"),
         (name = "memories", description = "What is remembered of you"),
         (name = "admin", description = "For administrators"),

@@ -21,6 +21,7 @@ mod error;
 mod images;
 mod jobs;
 mod memories;
+mod mcp;
 mod messages;
 mod migration;
 mod page;
@@ -56,6 +57,7 @@ pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
 };
 pub use memories::{Exchange, Memories, Memory, MemoryState, MemoryVersion, NewMemory, Scored, Unembedded};
+pub use mcp::{McpAddress, McpLogin, McpSeen, McpServer, McpServers};
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};
@@ -161,6 +163,11 @@ impl Store {
     /// Write tools that people have allowed for good.
     pub fn allowances(&self) -> Allowances<'_> {
         Allowances::new(&self.db)
+    }
+
+    /// MCP servers and what people granted on them.
+    pub fn mcp(&self) -> McpServers<'_> {
+        McpServers::new(&self.db)
     }
 
     /// Finished steps of runs.

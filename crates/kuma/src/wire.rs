@@ -8,6 +8,7 @@ use kuma_agent::Tool;
 use kuma_agent::memory::MemoryService;
 use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
 use kuma_app::files::Files;
+use kuma_app::mcp::McpConfig;
 use kuma_app::{App, AppConfig, Parts};
 use kuma_documents::Parser;
 use kuma_llm::{Embedder, Provider};
@@ -85,6 +86,7 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         providers: settings.providers.clone(),
         ollama_url: settings.ollama_url.clone(),
         runs: settings.runs,
+        mcp: mcp(settings),
         worker,
     };
     let store = tokio::time::timeout(START_PATIENCE, store(settings)).await;
@@ -114,6 +116,17 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     let app = App::new(backends).map_err(|error| anyhow::anyhow!(error))?;
     pictures.connect(&app);
     Ok(app)
+}
+
+/// Where MCP servers may be, and where logins come back to.
+fn mcp(settings: &Settings) -> McpConfig {
+    let frontend = settings.frontend_url.trim_end_matches('/');
+    let public = settings.public_url.as_deref().unwrap_or(frontend);
+    McpConfig {
+        allow_private: settings.tools.page.allow_private.clone(),
+        public_url: public.trim_end_matches('/').to_owned(),
+        frontend_url: frontend.to_owned(),
+    }
 }
 
 /// What agents can do.

@@ -117,6 +117,7 @@ pub async fn delete_account(app: &App, user: &User, password: &str) -> Result<()
     }
     crate::chats::stop_all(app, user.id).await?;
     crate::memory::erase_account(app, user.id).await?;
+    crate::mcp::revoke_all(app, user.id).await?;
     // Their files are noted in the same transaction and removed by `files::keep_erased`.
     app.store().users().delete(user.id).await?;
     app.erase_now().notify_one();

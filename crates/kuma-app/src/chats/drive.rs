@@ -27,8 +27,8 @@ use crate::App;
 use crate::documents::{self, Attached};
 use crate::error::{AppError, Result};
 use crate::images::{self, Pictures};
-use crate::memory;
 use crate::tools::{self, Scene};
+use crate::{mcp, memory};
 
 /// A run that was claimed more often kills its drivers.
 const MOST_CLAIMS: i32 = 32;
@@ -282,10 +282,11 @@ async fn input(
     (model, beside): (Arc<dyn ChatModel>, usize),
 ) -> Result<RunInput> {
     let scene = Scene { has_pictures: images::any(path) };
+    let others = mcp::offered(app, user.id).await?;
     let (toolbox, specialists) = match agent {
         Some(agent) => (
-            tools::of_agent(app, user, agent, &*model, scene).await,
-            tools::specialists(app, user, agent, &model, scene).await?,
+            tools::of_agent(app, user, agent, &*model, scene, &others).await,
+            tools::specialists(app, user, agent, &model, scene, &others).await?,
         ),
         None => (Toolbox::default(), Vec::new()),
     };

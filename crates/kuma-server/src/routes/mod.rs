@@ -7,9 +7,12 @@ pub mod chats;
 pub mod documents;
 pub mod health;
 pub mod memories;
+pub mod mcp;
 pub mod models;
 pub mod tools;
 
+use axum::Router;
+use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::ServerState;
@@ -23,7 +26,13 @@ pub fn api() -> OpenApiRouter<ServerState> {
         .merge(tools::routes())
         .merge(documents::routes())
         .merge(memories::routes())
+        .merge(mcp::routes())
         .merge(models::routes())
         .merge(admin::routes())
         .merge(health::inside())
+}
+
+/// What others read of this server, beside the API and the web app.
+pub fn public() -> Router<ServerState> {
+    Router::new().route("/mcp-client.json", get(mcp::client_metadata))
 }

@@ -18,6 +18,7 @@ mod fixtures;
 mod fixtures_tools;
 mod images;
 mod memories;
+mod mcp;
 mod models;
 mod operators;
 mod runs;

@@ -9,6 +9,7 @@ mod m20261123_000001_approvals;
 mod m20261123_000002_documents;
 mod m20261123_000005_images;
 mod m20261123_000006_memories;
+mod m20261123_000003_mcp;
 mod run;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_documents::Migration),
             Box::new(m20261123_000005_images::Migration),
             Box::new(m20261123_000006_memories::Migration),
+            Box::new(m20261123_000003_mcp::Migration),
         ]
     }
 }

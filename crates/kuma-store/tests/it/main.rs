@@ -21,6 +21,7 @@ mod documents;
 mod images;
 mod jobs;
 mod memories;
+mod mcp;
 mod messages;
 mod migration;
 mod open;

@@ -10,6 +10,7 @@ export const SETTINGS_TABS = [
   "appearance",
   "models",
   "tools",
+  "mcp",
   "security",
   "account",
   "shortcuts",

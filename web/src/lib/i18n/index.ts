@@ -18,6 +18,7 @@ const PSEUDO = "en-XA";
 const LATER = {
   attachments: async () => (await import("./locales/en/attachments")).attachments,
   auth: async () => (await import("./locales/en/auth")).auth,
+  mcp: async () => (await import("./locales/en/mcp")).mcp,
   landing: async () => (await import("./locales/en/landing")).landing,
   memories: async () => (await import("./locales/en/memories")).memories,
   onboarding: async () => (await import("./locales/en/onboarding")).onboarding,

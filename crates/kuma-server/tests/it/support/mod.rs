@@ -61,6 +61,8 @@ pub struct Options {
     pub memory: Option<Arc<dyn MemoryService>>,
     /// What makes vectors.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// What MCP servers may be at although it is private.
+    pub private_hosts: &'static str,
 }
 
 impl Default for Options {
@@ -79,6 +81,7 @@ impl Default for Options {
             tools: Vec::new(),
             memory: None,
             embedder: Some(Arc::new(WordEmbedder)),
+            private_hosts: "127.0.0.1",
         }
     }
 }
@@ -140,6 +143,11 @@ impl TestServer {
             // Nobody listens on port 1.
             ollama_url: "http://127.0.0.1:1".into(),
             runs: options.runs,
+            mcp: kuma_app::mcp::McpConfig {
+                allow_private: options.private_hosts.parse().unwrap(),
+                public_url: "https://kuma.example".into(),
+                frontend_url: "https://kuma.example".into(),
+            },
         };
         let app = App::new(Parts {
             store,

@@ -5,6 +5,7 @@ import { chat } from "./chat";
 import { common } from "./common";
 import { landing } from "./landing";
 import { markdown } from "./markdown";
+import { mcp } from "./mcp";
 import { memories } from "./memories";
 import { onboarding } from "./onboarding";
 import { settings } from "./settings";
@@ -18,6 +19,7 @@ export const en = {
   chat,
   landing,
   markdown,
+  mcp,
   memories,
   onboarding,
   settings,

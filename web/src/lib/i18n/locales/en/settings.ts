@@ -6,6 +6,7 @@ export const settings = {
     appearance: "Appearance",
     models: "Models & keys",
     tools: "Tools",
+    mcp: "MCP servers",
     security: "Security",
     account: "Account",
     shortcuts: "Shortcuts",
