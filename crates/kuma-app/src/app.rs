@@ -14,6 +14,7 @@ use crate::auth::Tokens;
 use crate::auth::passwords::Passwords;
 use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
+use crate::direct::Places;
 use crate::error::Result;
 use crate::files::Files;
 use crate::mcp;
@@ -87,6 +88,7 @@ struct Inner {
     runs: Runs,
     memory: Memory,
     mcp: mcp::Pool,
+    places: Arc<Places>,
 }
 
 impl App {
@@ -118,6 +120,7 @@ impl App {
                 models: Models::new(local),
                 embedding: Embedding::new(config.embedding_model.clone(), local_embedder),
                 runs: Runs::new(&config.runs),
+                places: Arc::new(Places::new(&config.runs)),
                 store,
                 journal,
                 queue,
@@ -208,6 +211,10 @@ impl App {
 
     pub(crate) fn runs(&self) -> &Runs {
         &self.0.runs
+    }
+
+    pub(crate) fn places(&self) -> &Arc<Places> {
+        &self.0.places
     }
 
     /// Who may sign up now: what an administrator set, otherwise the environment.

@@ -1,5 +1,5 @@
-//! What Kuma does, one folder per feature: auth, chats, files, images, documents, memory, agents, tools,
-//! mcp, models, admin.
+//! What Kuma does, one folder per feature: auth, keys, chats, direct answers, files, images, documents,
+//! memory, agents, tools, mcp, models, admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -11,12 +11,14 @@ mod app;
 pub mod auth;
 pub mod chats;
 pub mod config;
+pub mod direct;
 pub mod documents;
 pub mod error;
 pub mod files;
 pub mod images;
-pub mod memory;
+pub mod keys;
 pub mod mcp;
+pub mod memory;
 pub mod models;
 pub mod retrieval;
 pub mod seal;
@@ -26,8 +28,8 @@ pub mod tools;
 pub mod rows {
     pub use kuma_queue::DeadLetter;
     pub use kuma_store::{
-        Agent, AuditEntry, Chat, ChatFilter, Document, DocumentError, DocumentFilter, DocumentStatus, Job,
-        Message, Page, Role, Stats, StepOutline, StoreError, User, VectorSupport,
+        Agent, ApiKey, AuditEntry, Chat, ChatFilter, Document, DocumentError, DocumentFilter, DocumentStatus,
+        Job, Message, Page, Role, Stats, StepOutline, StoreError, User, VectorSupport,
     };
 }
 

@@ -23,6 +23,8 @@ pub fn router(state: ServerState) -> Router {
     let api = api.fallback(unknown).method_not_allowed_fallback(wrong_method);
     Router::new()
         .nest("/api", api)
+        .merge(routes::v1::outside())
+        .merge(routes::mcp_server::outside())
         .merge(routes::health::outside())
         .merge(routes::public())
         .fallback(page)

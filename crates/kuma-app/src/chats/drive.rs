@@ -285,7 +285,7 @@ async fn input(
     let others = mcp::offered(app, user.id).await?;
     let (toolbox, specialists) = match agent {
         Some(agent) => (
-            tools::of_agent(app, user, agent, &*model, scene, &others).await,
+            tools::of_agent(app, user, agent, &*model, scene, &others).await?,
             tools::specialists(app, user, agent, &model, scene, &others).await?,
         ),
         None => (Toolbox::default(), Vec::new()),

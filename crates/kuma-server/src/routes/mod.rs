@@ -6,10 +6,13 @@ pub mod auth;
 pub mod chats;
 pub mod documents;
 pub mod health;
-pub mod memories;
+pub mod keys;
 pub mod mcp;
+pub mod mcp_server;
+pub mod memories;
 pub mod models;
 pub mod tools;
+pub mod v1;
 
 use axum::Router;
 use axum::routing::get;
@@ -21,6 +24,7 @@ use crate::state::ServerState;
 pub fn api() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .merge(auth::routes())
+        .merge(keys::routes())
         .merge(chats::routes())
         .merge(agents::routes())
         .merge(tools::routes())

@@ -10,6 +10,7 @@
 )]
 
 mod admin;
+mod admin_agents;
 mod auth;
 mod borders;
 mod chats;
@@ -19,10 +20,13 @@ mod fixtures_tools;
 mod images;
 mod memories;
 mod mcp;
+mod keys;
+mod mcp_server;
 mod models;
 mod operators;
 mod runs;
 mod support;
 mod tools;
 mod trees;
+mod v1;
 mod window;

@@ -7,9 +7,10 @@ mod column;
 mod m20261122_000001_foundation;
 mod m20261123_000001_approvals;
 mod m20261123_000002_documents;
+mod m20261123_000003_mcp;
+mod m20261123_000004_api_keys;
 mod m20261123_000005_images;
 mod m20261123_000006_memories;
-mod m20261123_000003_mcp;
 mod run;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -28,9 +29,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_foundation::Migration),
             Box::new(m20261123_000001_approvals::Migration),
             Box::new(m20261123_000002_documents::Migration),
+            Box::new(m20261123_000003_mcp::Migration),
+            Box::new(m20261123_000004_api_keys::Migration),
             Box::new(m20261123_000005_images::Migration),
             Box::new(m20261123_000006_memories::Migration),
-            Box::new(m20261123_000003_mcp::Migration),
         ]
     }
 }

@@ -22,6 +22,7 @@ mod images;
 mod jobs;
 mod memories;
 mod mcp;
+mod keys;
 mod messages;
 mod migration;
 mod open;

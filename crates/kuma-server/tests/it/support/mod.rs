@@ -4,6 +4,7 @@ mod client;
 mod embedder;
 mod events;
 mod ports;
+mod tool;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub use client::{Answer, Client};
 pub use embedder::{EMBEDDING_MODEL, WordEmbedder};
 pub use events::{Event, Events, first, kinds, lines, text};
 pub use ports::{KeepingJournal, SilentQueue};
+pub use tool::Echo;
 
 /// How long anything may take here before it counts as never.
 pub const BOUND: Duration = Duration::from_secs(20);

@@ -1,8 +1,10 @@
+import { admin } from "./admin";
 import { app } from "./app";
 import { attachments } from "./attachments";
 import { auth } from "./auth";
 import { chat } from "./chat";
 import { common } from "./common";
+import { keys } from "./keys";
 import { landing } from "./landing";
 import { markdown } from "./markdown";
 import { mcp } from "./mcp";
@@ -13,10 +15,12 @@ import { tools } from "./tools";
 
 export const en = {
   common,
+  admin,
   app,
   attachments,
   auth,
   chat,
+  keys,
   landing,
   markdown,
   mcp,
