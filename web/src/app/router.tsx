@@ -102,6 +102,20 @@ export const routes: RouteObject[] = [
                 lazy: page([], async () => (await import("@/features/chat/routes")).ChatPage),
               },
               {
+                path: "documents",
+                lazy: page(
+                  ["documents"],
+                  async () => (await import("@/features/documents/documents-page")).DocumentsPage,
+                ),
+              },
+              {
+                path: "documents/:documentId",
+                lazy: page(
+                  ["documents"],
+                  async () => (await import("@/features/documents/document-page")).DocumentPage,
+                ),
+              },
+              {
                 path: "settings",
                 lazy: page(
                   ["settings"],

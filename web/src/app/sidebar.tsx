@@ -1,7 +1,7 @@
-import { PanelLeftClose, Search, SquarePen } from "lucide-react";
+import { Files, PanelLeftClose, Search, SquarePen } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, NavLink } from "react-router";
 import { cn } from "@/lib/cn";
 import { shell } from "@/lib/shell";
 import { ariaChord, SHORTCUTS } from "@/lib/shortcuts";
@@ -60,6 +60,10 @@ export function Sidebar({ onClose }: { onClose: () => void }) {
             <Kbd keys={SHORTCUTS.palette} />
           </span>
         </button>
+        <NavLink to="/documents" className={({ isActive }) => cn(rowClass, isActive && "bg-hover")}>
+          <Files aria-hidden className="size-4 text-fg-muted" />
+          <span className="flex-1">{t("sidebar.documents")}</span>
+        </NavLink>
       </div>
       <div className="flex min-h-0 flex-1 flex-col">
         <Suspense fallback={<ListSkeleton />}>

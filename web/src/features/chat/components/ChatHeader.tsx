@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "@/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { PageHeader } from "@/ui/page-header";
+import { TitleField } from "@/ui/title-field";
 import type { Chat } from "../api/types";
-import { TitleField } from "./TitleField";
 import { useChatActions } from "./use-chat-actions";
 
 interface ChatHeaderProps {

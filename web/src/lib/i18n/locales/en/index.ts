@@ -2,9 +2,10 @@ import { app } from "./app";
 import { auth } from "./auth";
 import { chat } from "./chat";
 import { common } from "./common";
+import { documents } from "./documents";
 import { landing } from "./landing";
 import { markdown } from "./markdown";
 import { onboarding } from "./onboarding";
 import { settings } from "./settings";
 
-export const en = { common, app, auth, chat, landing, markdown, onboarding, settings } as const;
+export const en = { common, app, auth, chat, documents, landing, markdown, onboarding, settings } as const;
