@@ -41,6 +41,8 @@ const record = (number, filename, mimeType, more = {}) => ({
   status: "ready",
   error: null,
   summary: null,
+  warnings: [],
+  hasVectors: true,
   createdAt: hoursAgo(number * 30),
   ...more,
 });
@@ -65,6 +67,7 @@ const documents = [
       code: "no_text",
       detail:
         "This PDF holds pictures of text, and no text recognition is installed on this server. Install tesseract, then try again.",
+      retryable: true,
     },
   }),
   record(3, "Talk for the reading group.pptx", `${OOXML}.presentationml.presentation`, { pageCount: 24 }),
@@ -83,6 +86,9 @@ const passages = [
     documentId: report.id,
     displayName: report.displayName,
     page: 2,
+    headings: ["Muscle and movement"],
+    matches: [],
+    places: [],
     score: 0.91,
     text: "Over a winter the bears lost on average 9 percent of their muscle mass, where a person confined to bed would lose more than half. Nitrogen that would leave the body as urea is taken back and built into new protein. Short bouts of shivering, about four a day, seem to keep the muscles in use. Bears that shivered more came out of the den stronger.",
   },
@@ -90,6 +96,9 @@ const passages = [
     documentId: report.id,
     displayName: report.displayName,
     page: 3,
+    headings: ["What follows for medicine"],
+    matches: [],
+    places: [],
     score: 0.74,
     text: "If the way in which bears keep their muscles could be copied, patients after long illness and travellers in space would profit.",
   },
@@ -97,6 +106,9 @@ const passages = [
     documentId: id(5),
     displayName: "Field notes",
     page: null,
+    headings: [],
+    matches: [],
+    places: [],
     score: 0.52,
     text: "## Muscle samples\n\n| Bear | December | March |\n|---|---|---|\n| Frida | 100 | 94 |\n| Olaf | 100 | 91 |",
   },
@@ -118,10 +130,19 @@ Two visits, in **December** and in **March**. What we want to know: how much mus
 
 const answer = {
   answer:
-    "Hardly any: on average **9 percent** over a winter, where a person in bed would lose more than half. Two things seem to help: nitrogen is taken back into protein, and short bouts of shivering keep the muscles in use.",
+    "Hardly any: on average **9 percent** over a winter, where a person in bed would lose more than half [1]. Two things seem to help: nitrogen is taken back into protein, and short bouts of shivering keep the muscles in use [2].",
+  model: "openai/gpt-5-mini",
   citations: [
-    { page: 2, quote: "Over a winter the bears lost on average 9 percent of their muscle mass", score: 0.93 },
     {
+      index: 1,
+      places: [],
+      page: 2,
+      quote: "Over a winter the bears lost on average 9 percent of their muscle mass",
+      score: 0.93,
+    },
+    {
+      index: 2,
+      places: [],
       page: 2,
       quote: "Short bouts of shivering, about four a day, seem to keep the muscles in use.",
       score: 0.81,
@@ -134,7 +155,12 @@ const progress = `id: 1\nevent: progress\ndata: ${JSON.stringify({ stage: "embed
 /** "METHOD /path" → body, or a function that answers the route itself. */
 export const documentAnswers = {
   "GET /api/documents": { items: documents, nextCursor: null },
-  "GET /api/documents/usage": { documents: documents.length, bytes: 36_400_000, maxFileBytes: 52_428_800 },
+  "GET /api/documents/storage": {
+    documents: documents.length,
+    files: 9,
+    bytes: 36_400_000,
+    maxFileBytes: 52_428_800,
+  },
   "POST /api/documents/search": { items: passages },
   ...Object.fromEntries(documents.map((document) => [`GET /api/documents/${document.id}`, { document }])),
   [`GET /api/documents/${id(1)}/events`]: (route) =>
@@ -159,7 +185,7 @@ export const documentAnswers = {
 
 export const noDocuments = {
   "GET /api/documents": { items: [], nextCursor: null },
-  "GET /api/documents/usage": { documents: 0, bytes: 0, maxFileBytes: 52_428_800 },
+  "GET /api/documents/storage": { documents: 0, files: 0, bytes: 0, maxFileBytes: 52_428_800 },
 };
 
 const notesId = id(5);

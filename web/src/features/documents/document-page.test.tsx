@@ -16,24 +16,13 @@ const notes = testDocument({
 });
 const path = `/documents/${notes.id}`;
 
-function serve(
-  document: DocumentRecord,
-  parts: { page: number | null; label?: string; text: string }[][] = [],
-) {
-  const asked: (string | null)[] = [];
+/** The document and its file, or the text that the server read out of it. */
+function serve(document: DocumentRecord, text = "", file: BodyInit = text) {
   server.use(
     http.get("*/api/documents/:id", () => HttpResponse.json({ document })),
-    http.get("*/api/documents/:id/text", ({ request }) => {
-      const cursor = new URL(request.url).searchParams.get("cursor");
-      asked.push(cursor);
-      const at = Number(cursor ?? 0);
-      return HttpResponse.json({
-        items: parts[at] ?? [],
-        nextCursor: at + 1 < parts.length ? String(at + 1) : null,
-      });
-    }),
+    http.get("*/api/documents/:id/file", () => new HttpResponse(file)),
+    http.get("*/api/documents/:id/text", () => HttpResponse.text(text)),
   );
-  return asked;
 }
 
 const open = (search = "") =>
@@ -46,49 +35,46 @@ const open = (search = "") =>
     ],
   });
 
-it("shows the text that was read, with its tables, and nothing that the text could smuggle in", async () => {
-  serve(notes, [
-    [
-      {
-        page: null,
-        text: '# Notes\n\n| Bear | kg |\n|---|---|\n| Frida | 94 |\n\n<img src=x onerror="alert(1)">',
-      },
-    ],
-  ]);
+it("shows the text, with its tables, and nothing that the text could smuggle in", async () => {
+  serve(notes, '# Notes\n\n| Bear | kg |\n|---|---|\n| Frida | 94 |\n\n<img src=x onerror="alert(1)">');
   open();
   expect(await screen.findByRole("cell", { name: "Frida" })).toBeVisible();
   expect(document.querySelector("img")).toBeNull();
   await expectAccessible();
 });
 
-it("loads further until it has the passage that the address names", async () => {
+it("shows what the server read where the file is no text that a browser knows", async () => {
+  serve(notes, "Read by the server.", new Uint8Array([0xff, 0xfe, 0x41]));
+  open();
+  expect(await screen.findByText("Read by the server.")).toBeVisible();
+});
+
+it("shows as much of a long text as leads to the passage that the address names", async () => {
   const scrolled = vi.spyOn(Element.prototype, "scrollIntoView");
-  const asked = serve(notes, [
-    [{ page: 1, text: "The first page." }],
-    [{ page: 2, text: "The second page." }],
-    [{ page: 3, text: "The **needle** is here." }],
-  ]);
+  const filler = `${"Something else is said here. ".repeat(60)}\n\n`;
+  serve(notes, `${filler.repeat(20)}The **needle** is here.\n\n${filler.repeat(20)}The end of it.`);
   open(`?quote=${encodeURIComponent("the needle is here")}`);
   expect(await screen.findByText("needle")).toBeVisible();
-  expect(asked).toEqual([null, "1", "2"]);
   await waitFor(() => expect(scrolled).toHaveBeenCalled());
+  expect(screen.queryByText("The end of it.")).toBeNull();
 });
 
 it("says when the passage is not there", async () => {
-  serve(notes, [[{ page: null, text: "Something else." }]]);
+  serve(notes, "Something else.");
   open(`?quote=${encodeURIComponent("a sentence that nobody wrote")}`);
-  expect(await screen.findByText("The quoted passage could not be found here")).toBeInTheDocument();
+  expect(await screen.findByText("The quoted passage could not be found here")).toBeVisible();
 });
 
 it("answers a question with passages that lead to their place", async () => {
-  serve(notes, [[{ page: null, text: "Frida lost least." }]]);
+  serve(notes, "Frida lost least.");
   const asked: unknown[] = [];
   server.use(
     http.post("*/api/documents/:id/query", async ({ request }) => {
       asked.push(await request.json());
       return HttpResponse.json({
         answer: "It was **Frida**.",
-        citations: [{ page: null, quote: "Frida lost least.", score: 0.9 }],
+        model: "openai/x",
+        citations: [{ index: 1, page: null, quote: "Frida lost least.", score: 0.9, places: [] }],
       });
     }),
   );
@@ -105,13 +91,14 @@ it("answers a question with passages that lead to their place", async () => {
 });
 
 it("says that quotes are quotes when no model could answer", async () => {
-  serve(notes, [[{ page: null, text: "Text." }]]);
+  serve(notes, "Text.");
   server.use(
     http.post("*/api/documents/:id/query", () =>
       HttpResponse.json({
         answer: "",
-        quotesOnly: true,
-        citations: [{ page: 2, quote: "The best passage.", score: 0.7 }],
+        model: null,
+        notice: "No model is connected that could answer; these are quotes.",
+        citations: [{ index: 1, page: 2, quote: "The best passage.", score: 0.7, places: [] }],
       }),
     ),
   );
@@ -122,14 +109,14 @@ it("says that quotes are quotes when no model could answer", async () => {
 });
 
 it("keeps a question that failed and asks it again", async () => {
-  serve(notes, [[{ page: null, text: "Text." }]]);
+  serve(notes, "Text.");
   let calls = 0;
   server.use(
     http.post("*/api/documents/:id/query", () => {
       calls += 1;
       return calls === 1
         ? problem(502, { code: "upstream", title: "The model did not answer", detail: "Try again." })
-        : HttpResponse.json({ answer: "Now it did.", citations: [] });
+        : HttpResponse.json({ answer: "Now it did.", model: "openai/x", citations: [] });
     }),
   );
   const { user } = open();
@@ -143,7 +130,7 @@ it("says why a document could not be read, and that a missing one is missing", a
   serve({
     ...notes,
     status: "failed",
-    error: { code: "damaged", detail: "The file breaks off in the middle." },
+    error: { code: "damaged", detail: "The file breaks off in the middle.", retryable: false },
   });
   const { unmount } = open();
   expect(await screen.findByText("The file breaks off in the middle.")).toBeVisible();
@@ -156,7 +143,7 @@ it("says why a document could not be read, and that a missing one is missing", a
 });
 
 it("goes back to the list, and deletes with a way back to the page", async () => {
-  serve(notes, [[{ page: null, text: "Text." }]]);
+  serve(notes, "Text.");
   const { user, router } = open();
   await user.click(await screen.findByRole("button", { name: "More about this document" }));
   await user.click(await screen.findByRole("menuitem", { name: "Delete" }));

@@ -101,7 +101,7 @@ function OpenDocument({ document }: { document: DocumentRecord }) {
     setTab("read");
     void navigate(targetSearch(citation.page, citation.quote), {
       replace: true,
-      state: { ...(location.state as PlaceState | null), boxes: citation.boxes ?? [] } satisfies PlaceState,
+      state: { ...(location.state as PlaceState | null), places: citation.places } satisfies PlaceState,
     });
   };
   const panel = (
@@ -225,20 +225,24 @@ function StatusBar({ document }: { document: DocumentRecord }) {
   const { t } = useTranslation(["documents", "common"]);
   const { t: words } = useTranslation("documents");
   const actions = useDocumentActions();
-  const progress = useDocumentProgress((state) => state.progress[document.id]);
-  if (document.status === "ready") return null;
+  const progress = useDocumentProgress((state) => state.progress[document.id]) ?? document.progress;
+  if (document.status === "ready") return <Warnings warnings={document.warnings} />;
   if (document.status === "failed")
     return (
       <div className="p-4">
         <Notice
           tone="danger"
           title={t("documents:view.failedTitle")}
-          action={
-            <Button size="sm" onClick={() => actions.retry(document)}>
-              <RotateCw aria-hidden />
-              {t("common:retry")}
-            </Button>
-          }
+          {...(document.error?.retryable
+            ? {
+                action: (
+                  <Button size="sm" onClick={() => actions.retry(document)}>
+                    <RotateCw aria-hidden />
+                    {t("common:retry")}
+                  </Button>
+                ),
+              }
+            : {})}
         >
           {document.error?.detail || t("documents:list.failedUnknown")}
         </Notice>
@@ -257,5 +261,21 @@ function StatusBar({ document }: { document: DocumentRecord }) {
       />
       <p className="mt-2 text-fg-muted text-meta">{t("documents:view.processingDetail")}</p>
     </div>
+  );
+}
+
+/** What could not be read of it: an answer that misses something should not be a riddle. */
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  const { t } = useTranslation("documents");
+  if (warnings.length === 0) return null;
+  return (
+    <details className="border-warn/25 border-b bg-warn-soft px-5 py-2 text-meta">
+      <summary className="cursor-pointer font-medium">{t("view.warnings")}</summary>
+      <ul className="mt-1 list-disc ps-5 text-fg-muted">
+        {warnings.map((warning) => (
+          <li key={warning}>{warning}</li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -24,7 +24,7 @@ function library(initial: DocumentRecord[]) {
       const items = state.documents.filter((document) => document.displayName.toLowerCase().includes(q));
       return HttpResponse.json({ items, nextCursor: null });
     }),
-    http.get("*/api/documents/usage", () =>
+    http.get("*/api/documents/storage", () =>
       HttpResponse.json({ documents: state.documents.length, bytes: 2_960_000, maxFileBytes: 1_000_000 }),
     ),
     http.get("*/api/documents/:id", ({ params }) => HttpResponse.json({ document: one(params["id"]) })),
@@ -81,7 +81,7 @@ it("lists documents with what they are, and what all of them take up", async () 
       id: id(2),
       displayName: "Scan",
       status: "failed",
-      error: { code: "no_text", detail: "There is no text in it." },
+      error: { code: "no_text", detail: "There is no text in it.", retryable: false },
     }),
   ]);
   open();
@@ -98,7 +98,7 @@ it("lists documents with what they are, and what all of them take up", async () 
 
 it("tries a failed one again", async () => {
   const state = library([
-    testDocument({ id: id(1), status: "failed", error: { code: "x", detail: "Broken." } }),
+    testDocument({ id: id(1), status: "failed", error: { code: "x", detail: "Broken.", retryable: true } }),
   ]);
   const { user } = open();
   await screen.findByText("Broken.");
@@ -238,8 +238,11 @@ it("searches inside all documents and leads to the place", async () => {
             documentId: id(1),
             displayName: "Bears in winter",
             page: 7,
+            headings: ["Results", "Heart"],
             text: "The heart beats eight times a minute.",
+            matches: [[4, 9]],
             score: 0.9,
+            places: [],
           },
         ],
       });
@@ -262,6 +265,41 @@ it("searches inside all documents and leads to the place", async () => {
   expect(router.state.location.pathname).toBe(`/documents/${id(1)}`);
   expect(search.get("page")).toBe("7");
   expect(search.get("quote")).toBe("The heart beats eight times a minute.");
+});
+
+it("offers no second try where none can help, and says when only words were looked for", async () => {
+  library([
+    testDocument({
+      id: id(1),
+      status: "failed",
+      error: { code: "encrypted", detail: "Locked.", retryable: false },
+    }),
+  ]);
+  server.use(
+    http.post("*/api/documents/search", () =>
+      HttpResponse.json({
+        notice: "Only words were looked for.",
+        items: [
+          {
+            documentId: id(1),
+            displayName: "X",
+            page: null,
+            headings: [],
+            text: "ran",
+            matches: [[0, 3]],
+            score: 1,
+            places: [],
+          },
+        ],
+      }),
+    ),
+  );
+  const { user } = open();
+  expect(await screen.findByText("Locked.")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+  await user.type(screen.getByRole("searchbox"), "running");
+  expect(await screen.findByText("Only words were looked for.")).toBeVisible();
+  expect(screen.getByText((_, element) => element?.tagName === "MARK")).toHaveTextContent("ran");
 });
 
 it("says that nothing was found, and clears the search with Escape", async () => {

@@ -5,7 +5,7 @@ import { useSearchParams } from "react-router";
 import { queryError } from "@/lib/api";
 import { formatBytes } from "@/lib/bytes";
 import { ACCEPT } from "@/lib/documents/kinds";
-import { useDocumentList, useDocumentSync, useDocumentUsage } from "@/lib/documents/queries";
+import { useDocumentList, useDocumentStorage, useDocumentSync } from "@/lib/documents/queries";
 import type { DocumentRecord } from "@/lib/documents/types";
 import { useUploads } from "@/lib/documents/uploads";
 import { useDebounced } from "@/lib/use-debounced";
@@ -201,20 +201,20 @@ function DocumentList(props: DocumentListProps) {
           {more ? <More loading={loadingMore} onMore={onMore} /> : null}
         </section>
       )}
-      {loading || error !== null ? null : <Usage />}
+      {loading || error !== null ? null : <Storage />}
     </>
   );
 }
 
-function Usage() {
+function Storage() {
   const { t, i18n } = useTranslation("documents");
-  const usage = useDocumentUsage().data;
-  if (usage === undefined || usage.documents === 0) return null;
+  const storage = useDocumentStorage().data;
+  if (storage === undefined || storage.documents === 0) return null;
   return (
     <p className="mt-3 px-1 text-fg-muted text-meta">
-      {t("usage.count", { count: usage.documents })}
+      {t("storage.count", { count: storage.documents })}
       {" · "}
-      {t("usage.stored", { size: formatBytes(usage.bytes, i18n.language) })}
+      {t("storage.stored", { size: formatBytes(storage.bytes, i18n.language) })}
     </p>
   );
 }

@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
 import { formatBytes } from "@/lib/bytes";
-import { useDocumentUsage } from "@/lib/documents/queries";
+import { useDocumentStorage } from "@/lib/documents/queries";
 import { startUploads } from "@/lib/documents/uploads";
 
 /** Starts uploads into the library; what is too large is refused before it is sent. */
 export function useLibraryUpload(): (files: readonly File[]) => void {
   const { t, i18n } = useTranslation("documents");
-  const limit = useDocumentUsage().data?.maxFileBytes;
+  const limit = useDocumentStorage().data?.maxFileBytes;
   return (files) => {
     startUploads(files, {
       place: "library",

@@ -55,25 +55,32 @@ export function factsOf(document: DocumentRecord, t: Words, language: string): s
     .join(" · ");
 }
 
-const STAGES = ["queued", "parse", "chunk", "embed", "index"] as const;
+const STAGES = ["waiting", "parse", "ocr", "chunk", "index", "embed"] as const;
 type Stage = (typeof STAGES)[number];
-/** How much of the whole is behind us when a stage begins; where each ends is where the next begins. */
-const BEGIN: Record<Stage, number> = { queued: 0, parse: 0.02, chunk: 0.4, embed: 0.45, index: 0.95 };
-const END: Record<Stage, number> = { queued: 0.02, parse: 0.4, chunk: 0.45, embed: 0.95, index: 1 };
+/** From where to where of the whole each stage leads. */
+const SHARES: Record<Stage, [begin: number, end: number]> = {
+  waiting: [0, 0.02],
+  parse: [0.02, 0.4],
+  ocr: [0.2, 0.5],
+  chunk: [0.5, 0.52],
+  index: [0.52, 0.58],
+  embed: [0.58, 1],
+};
 
 const isStage = (stage: string): stage is Stage => (STAGES as readonly string[]).includes(stage);
 
 /** 0 to 1 over all stages; null when nothing is known yet. */
 export function progressValue(progress: DocumentProgress | undefined): number | null {
   if (progress === undefined || !isStage(progress.stage)) return null;
-  const { stage, done, total } = progress;
-  const share = total > 0 ? Math.min(1, done / total) : 0;
-  return BEGIN[stage] + (END[stage] - BEGIN[stage]) * share;
+  const [begin, end] = SHARES[progress.stage];
+  const share = progress.total ? Math.min(1, progress.done / progress.total) : 0;
+  return begin + (end - begin) * share;
 }
 
 /** "Reading, 3 of 12". */
 export function progressText(progress: DocumentProgress | undefined, t: Words): string {
   if (progress === undefined || !isStage(progress.stage)) return t("stage.working");
   const stage = t(`stage.${progress.stage}`);
-  return progress.total > 1 ? t("stage.of", { stage, done: progress.done, total: progress.total }) : stage;
+  const { done, total } = progress;
+  return total !== null && total > 1 ? t("stage.of", { stage, done, total }) : stage;
 }

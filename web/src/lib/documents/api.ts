@@ -4,10 +4,10 @@ import { errorFromResponse } from "../api/errors";
 import type {
   DocumentAnswer,
   DocumentRecord,
-  DocumentText,
-  DocumentUsage,
-  FoundPassage,
+  DocumentStorage,
+  FoundPassages,
   Page,
+  QuoteLocation,
 } from "./types";
 
 interface CallOptions {
@@ -71,15 +71,24 @@ export async function retryDocument(id: string): Promise<DocumentRecord> {
   return (await read<{ document: DocumentRecord }>(`${at(id)}/retry`, { method: "POST" })).document;
 }
 
-export function documentUsage(signal?: AbortSignal): Promise<DocumentUsage> {
-  return read("/api/documents/usage", { signal });
+export function documentStorage(signal?: AbortSignal): Promise<DocumentStorage> {
+  return read("/api/documents/storage", { signal });
 }
 
-/** What was read out of a document, a few pages at a time. */
-export function documentText(id: string, cursor: string | null, signal?: AbortSignal): Promise<DocumentText> {
-  const search = new URLSearchParams({ limit: "20" });
-  if (cursor) search.set("cursor", cursor);
-  return read(`${at(id)}/text?${search}`, { signal });
+/** All that was read out of a document; tables are Markdown. */
+export async function documentText(id: string, signal?: AbortSignal): Promise<string> {
+  return (await call(`${at(id)}/text`, { signal })).text();
+}
+
+/** Where a quote stands, as the server read the document. 404 when it is not in there. */
+export function locateQuote(
+  id: string,
+  quote: string,
+  page: number | null,
+  signal?: AbortSignal,
+): Promise<QuoteLocation> {
+  const body = { quote, ...(page === null ? {} : { page }) };
+  return read(`${at(id)}/locate`, { method: "POST", body, signal });
 }
 
 /** Bytes `begin` to `end` (not included) of the stored file, or all of them. */
@@ -96,12 +105,10 @@ export function askDocument(id: string, question: string, signal?: AbortSignal):
   return read(`${at(id)}/query`, { method: "POST", body: { question }, signal });
 }
 
-export async function searchDocuments(
+export function searchDocuments(
   query: string,
   options: { documentIds?: string[]; limit?: number } = {},
   signal?: AbortSignal,
-): Promise<FoundPassage[]> {
-  const body = { query, ...options };
-  return (await read<{ items: FoundPassage[] }>("/api/documents/search", { method: "POST", body, signal }))
-    .items;
+): Promise<FoundPassages> {
+  return read("/api/documents/search", { method: "POST", body: { query, ...options }, signal });
 }

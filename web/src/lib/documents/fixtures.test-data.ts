@@ -11,6 +11,8 @@ export const testDocument = (fields: Partial<DocumentRecord> = {}): DocumentReco
   status: "ready",
   error: null,
   summary: null,
+  warnings: [],
+  hasVectors: true,
   createdAt: "2026-11-20T09:00:00.000Z",
   ...fields,
 });

@@ -7,7 +7,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { documentUsage, getDocument, listDocuments } from "./api";
+import { documentStorage, getDocument, listDocuments } from "./api";
 import { onDocumentEvent } from "./events";
 import type { DocumentRecord, Page } from "./types";
 import { watchDocument } from "./watch";
@@ -17,7 +17,7 @@ export const documentKeys = {
   lists: ["documents", "list"] as const,
   list: (q: string) => ["documents", "list", q] as const,
   one: (id: string) => ["documents", "one", id] as const,
-  usage: ["documents", "usage"] as const,
+  storage: ["documents", "storage"] as const,
 };
 
 /** While something is processed that nobody follows (more are on than are watched), the list is looked at this often. */
@@ -48,8 +48,8 @@ export function useDocument(id: string | null) {
   });
 }
 
-export function useDocumentUsage() {
-  return useQuery({ queryKey: documentKeys.usage, queryFn: ({ signal }) => documentUsage(signal) });
+export function useDocumentStorage() {
+  return useQuery({ queryKey: documentKeys.storage, queryFn: ({ signal }) => documentStorage(signal) });
 }
 
 /** Follows a document's processing while this is mounted. */
@@ -111,7 +111,7 @@ export function useDocumentSync(): void {
             return;
           case "changed":
             rememberDocument(client, event.document);
-            void client.invalidateQueries({ queryKey: documentKeys.usage });
+            void client.invalidateQueries({ queryKey: documentKeys.storage });
             return;
           case "deleted":
             forgetDocument(client, event.documentId);

@@ -37,10 +37,18 @@ export function searchWords(query: string): string[] {
   return [...words];
 }
 
-/** The best part of the passage, without Markdown's signs, with the words of the query marked. */
-export function snippet(passage: string, query: string, length = LENGTH): Snippet {
+/**
+ * The best part of the passage, without Markdown's signs, with the words of the query marked, and those that the search
+ * says it `found`: it knows forms of words that spelling does not tell.
+ */
+export function snippet(
+  passage: string,
+  query: string,
+  found: readonly string[] = [],
+  length = LENGTH,
+): Snippet {
   const text = plainText(passage);
-  const words = searchWords(query);
+  const words = [...new Set([...searchWords(query), ...found.flatMap(searchWords)])];
   const marks = markWords(text, words);
   const [begin, end] = bestWindow(text, marks, length);
   const shown = text.slice(begin, end);

@@ -6,13 +6,15 @@ export type DocumentStatus = "processing" | "ready" | "failed";
 export interface DocumentFailure {
   code: string;
   detail: string;
+  /** Whether reading it once more may help. */
+  retryable: boolean;
 }
 
-/** How far the server is: `done` of `total` in this stage; `total` is 0 while it is not known. */
+/** How far the server is: `done` of `total` in this stage; null while the whole is not known. */
 export interface DocumentProgress {
   stage: string;
   done: number;
-  total: number;
+  total: number | null;
 }
 
 /** `Document` is the browser's own word, hence the longer name. */
@@ -29,8 +31,14 @@ export interface DocumentRecord {
   fileSize: number;
   pageCount: number | null;
   status: DocumentStatus;
+  /** While it is being read. */
+  progress?: DocumentProgress;
   error?: DocumentFailure | null;
   summary?: string | null;
+  /** What is missing from its text, in sentences. */
+  warnings: string[];
+  /** Whether it is found by meaning too; until then by its words alone. */
+  hasVectors: boolean;
   createdAt: string;
 }
 
@@ -46,13 +54,19 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
-/** Part of a page in PDF points (1/72 inch), from its top left corner. */
-export interface PageBox {
+/** A box on a page in points (pixels of a picture), from its upper left corner as displayed. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Where a passage stands on one page. */
+export interface Place {
   page: number;
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
+  /** The boxes of its lines, where the format has such. */
+  boxes: Box[];
 }
 
 /** A passage that a search found. */
@@ -60,45 +74,52 @@ export interface FoundPassage {
   documentId: string;
   displayName: string;
   page: number | null;
+  /** The headings over it, the outermost first. */
+  headings: string[];
   text: string;
+  /** Where the text has the words that were looked for: from and to, in UTF-16 units. */
+  matches: [from: number, to: number][];
   score: number;
-  boxes?: PageBox[] | null;
+  places: Place[];
+}
+
+export interface FoundPassages {
+  items: FoundPassage[];
+  /** Why only words were looked for, when that is so. */
+  notice?: string;
 }
 
 /** A passage that an answer about one document rests on. */
 export interface DocumentCitation {
+  /** Its number in the answer, from 1. */
+  index: number;
   page: number | null;
   quote: string;
   score: number;
-  boxes?: PageBox[] | null;
+  places: Place[];
 }
 
 export interface DocumentAnswer {
+  /** `[1]` in it is the citation of that number. */
   answer: string;
   citations: DocumentCitation[];
-  /** No model could answer: these are the best passages, word for word. */
-  quotesOnly?: boolean;
+  /** Null when these are quotes without an answer. */
+  model: string | null;
+  /** What the person should know: that no model answered, that only words were looked for. */
+  notice?: string;
 }
 
-/** A page, slide, sheet or part of the text that was read out of a document. */
-export interface TextPart {
+/** Where a quote stands. */
+export interface QuoteLocation {
   page: number | null;
-  /** What it is called: a sheet's or chapter's name. */
-  label?: string | null;
-  /** Markdown. */
   text: string;
-}
-
-export interface DocumentText {
-  items: TextPart[];
-  /** Where the next part starts, null at the end. */
-  nextCursor: string | null;
+  places: Place[];
 }
 
 /** What a person's documents take up. */
-export interface DocumentUsage {
+export interface DocumentStorage {
   documents: number;
-  /** Bytes, each stored file counted once. */
+  /** Bytes of the stored files; the same file is kept once. */
   bytes: number;
   /** The largest file that the server takes, in bytes. */
   maxFileBytes: number;

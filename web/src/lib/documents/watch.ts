@@ -88,7 +88,7 @@ function parseProgress(data: string): DocumentProgress | null {
   try {
     const value = JSON.parse(data) as Partial<DocumentProgress>;
     return typeof value.stage === "string"
-      ? { stage: value.stage, done: value.done ?? 0, total: value.total ?? 0 }
+      ? { stage: value.stage, done: value.done ?? 0, total: value.total ?? null }
       : null;
   } catch {
     return null; // Progress that cannot be read is progress that is not shown; the end is what counts.

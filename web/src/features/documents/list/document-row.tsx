@@ -61,20 +61,22 @@ export const DocumentRow = memo(function DocumentRow({ document }: { document: D
             <p className="text-danger text-meta">
               {document.error?.detail || t("documents:list.failedUnknown")}
             </p>
-            <Button
-              size="sm"
-              className="relative z-10 mt-2 sm:hidden"
-              onClick={() => actions.retry(document)}
-            >
-              <RotateCw aria-hidden />
-              {t("common:retry")}
-            </Button>
+            {document.error?.retryable ? (
+              <Button
+                size="sm"
+                className="relative z-10 mt-2 sm:hidden"
+                onClick={() => actions.retry(document)}
+              >
+                <RotateCw aria-hidden />
+                {t("common:retry")}
+              </Button>
+            ) : null}
           </>
         ) : (
           <p className="truncate text-fg-muted text-meta">{factsOf(document, words, i18n.language)}</p>
         )}
       </div>
-      {document.status === "failed" ? (
+      {document.error?.retryable ? (
         <Button size="sm" className="relative z-10 max-sm:hidden" onClick={() => actions.retry(document)}>
           <RotateCw aria-hidden />
           {t("common:retry")}
@@ -105,11 +107,12 @@ export const DocumentRow = memo(function DocumentRow({ document }: { document: D
           >
             {t("documents:list.open")}
           </MenuItem>
-          {document.status === "failed" ? (
+          {document.error?.retryable ? (
             <MenuItem icon={<RotateCw aria-hidden />} onSelect={() => actions.retry(document)}>
               {t("common:retry")}
             </MenuItem>
-          ) : (
+          ) : null}
+          {document.status === "failed" ? null : (
             <MenuItem icon={<MessageCirclePlus aria-hidden />} onSelect={() => actions.ask(document)}>
               {t("documents:list.ask")}
             </MenuItem>
@@ -132,7 +135,7 @@ export const DocumentRow = memo(function DocumentRow({ document }: { document: D
 
 function Processing({ document }: { document: DocumentRecord }) {
   const { t } = useTranslation("documents");
-  const progress = useDocumentProgress((state) => state.progress[document.id]);
+  const progress = useDocumentProgress((state) => state.progress[document.id]) ?? document.progress;
   return (
     <div className="mt-1 flex items-center gap-3 max-sm:mt-1.5 max-sm:flex-col max-sm:items-start max-sm:gap-1">
       <Progress

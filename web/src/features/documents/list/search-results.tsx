@@ -11,7 +11,7 @@ import type { DocumentRecord, FoundPassage } from "@/lib/documents/types";
 import { Button } from "@/ui/button";
 import { DocumentIcon } from "@/ui/document-icon";
 import { EmptyState } from "@/ui/empty-state";
-import { ErrorNotice } from "@/ui/notice";
+import { ErrorNotice, Notice } from "@/ui/notice";
 import { Delayed, Skeleton } from "@/ui/skeleton";
 import { type PlaceState, targetSearch } from "../view/target";
 import { DocumentRow } from "./document-row";
@@ -51,7 +51,7 @@ export function SearchResults({ query, hidden }: SearchResultsProps) {
         .filter((document) => !hidden.has(document.id))
         .slice(0, MOST_NAMES);
   const groups = useMemo(
-    () => groupByDocument((search.data ?? []).filter((passage) => !hidden.has(passage.documentId))),
+    () => groupByDocument((search.data?.items ?? []).filter((passage) => !hidden.has(passage.documentId))),
     [search.data, hidden],
   );
   const passages = groups.reduce((sum, group) => sum + group.passages.length, 0);
@@ -96,6 +96,7 @@ export function SearchResults({ query, hidden }: SearchResultsProps) {
               {t("documents:search.foundIn", { count: groups.length })}
             </span>
           </h2>
+          {search.data?.notice ? <Notice className="mb-3 text-meta">{search.data.notice}</Notice> : null}
           <ul className="grid gap-3">
             {groups.map((group) => (
               <FoundDocument
@@ -135,12 +136,13 @@ function FoundDocument({
       </div>
       <ul className="pb-1.5">
         {group.passages.map((passage) => {
-          const { segments, quote } = snippet(passage.text, query);
+          const found = passage.matches.map(([from, to]) => passage.text.slice(from, to));
+          const { segments, quote } = snippet(passage.text, query, found);
           return (
             <li key={`${passage.page}-${passage.text.slice(0, 80)}`}>
               <Link
                 to={`/documents/${passage.documentId}${targetSearch(passage.page, quote)}`}
-                state={{ fromList: true, boxes: passage.boxes ?? [] } satisfies PlaceState}
+                state={{ fromList: true, places: passage.places } satisfies PlaceState}
                 className="flex gap-3 px-4 py-2 transition-colors duration-120 hover:bg-hover/60 focus-visible:-outline-offset-2"
               >
                 <span className="w-6 shrink-0 pt-px text-center text-fg-subtle text-xs tabular-nums leading-5.5">
@@ -149,6 +151,11 @@ function FoundDocument({
                 <span dir="auto" className="line-clamp-4 min-w-0 flex-1 wrap-anywhere text-fg-muted text-sm">
                   {passage.page === null ? null : (
                     <span className="sr-only">{t("search.page", { page: passage.page })}: </span>
+                  )}
+                  {passage.headings.length === 0 ? null : (
+                    <span className="mb-0.5 block text-fg-subtle text-xs">
+                      {passage.headings.join(" › ")}
+                    </span>
                   )}
                   {segments.map((segment, index) =>
                     segment.marked ? (

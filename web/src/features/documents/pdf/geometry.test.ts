@@ -23,11 +23,7 @@ it("makes one bar of a line's pieces, and keeps lines and columns apart", () => 
 });
 
 it("takes a page's boxes as shares of it", () => {
-  const boxes = [
-    { page: 2, x0: 60, y0: 80, x1: 300, y1: 96 },
-    { page: 3, x0: 0, y0: 0, x1: 1, y1: 1 },
-  ];
-  const [rect, ...more] = rectsOfBoxes(boxes, 2, A4);
+  const [rect, ...more] = rectsOfBoxes([{ x: 60, y: 80, width: 240, height: 16 }], A4);
   expect(more).toEqual([]);
   expect(rect?.x).toBeCloseTo(0.1);
   expect(rect?.y).toBeCloseTo(0.1);

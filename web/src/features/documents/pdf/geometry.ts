@@ -1,6 +1,6 @@
 /** Where things are on a page, as shares of its width and height, so that zooming moves nothing. Pure but for `rectsOf`. */
 import type { Span } from "@/lib/documents/fold";
-import type { PageBox } from "@/lib/documents/types";
+import type { Box } from "@/lib/documents/types";
 
 export interface Rect {
   x: number;
@@ -41,16 +41,14 @@ export function rectsOf(span: Span, elements: readonly HTMLElement[], page: HTML
   return rects;
 }
 
-/** Boxes in PDF points as shares of their page. */
-export function rectsOfBoxes(boxes: readonly PageBox[], page: number, size: PageSize): Rect[] {
-  return boxes
-    .filter((box) => box.page === page)
-    .map((box) => ({
-      x: box.x0 / size.width,
-      y: box.y0 / size.height,
-      width: (box.x1 - box.x0) / size.width,
-      height: (box.y1 - box.y0) / size.height,
-    }));
+/** Boxes in points as shares of their page. */
+export function rectsOfBoxes(boxes: readonly Box[], size: PageSize): Rect[] {
+  return boxes.map((box) => ({
+    x: box.x / size.width,
+    y: box.y / size.height,
+    width: box.width / size.width,
+    height: box.height / size.height,
+  }));
 }
 
 /** Pieces of one line become one bar; a gap as wide as three letters keeps them apart (columns, table cells). */

@@ -4,7 +4,7 @@ import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import type { Span } from "@/lib/documents/fold";
-import type { PageBox } from "@/lib/documents/types";
+import type { Box } from "@/lib/documents/types";
 import { mergeLines, type PageSize, type Rect, rectsOf, rectsOfBoxes } from "./geometry";
 import type { PageTexts } from "./page-texts";
 
@@ -13,7 +13,7 @@ export interface PageMarks {
   /** The cited passage. */
   quote: readonly Span[];
   /** Its boxes as the server knows them, for pages whose text cannot tell (scans). */
-  boxes: readonly PageBox[];
+  boxes: readonly Box[];
   find: readonly { span: Span; current: boolean }[];
 }
 
@@ -113,7 +113,7 @@ export const PdfPage = memo(function PdfPage(props: PdfPageProps) {
     };
   }, [page, texts, number]);
 
-  const { quote, found } = useMarkRects(marks, elements, root, size, number);
+  const { quote, found } = useMarkRects(marks, elements, root, size);
   // By the rects themselves, not their place: the same passage can be asked for twice.
   useEffect(() => {
     const at = quote[0]?.y;
@@ -207,7 +207,6 @@ function useMarkRects(
   elements: readonly HTMLElement[] | null,
   root: React.RefObject<HTMLElement | null>,
   size: PageSize,
-  number: number,
 ): MarkRects {
   const [rects, setRects] = useState(NO_MARKS);
   useLayoutEffect(() => {
@@ -223,10 +222,10 @@ function useMarkRects(
       );
     const quote = lines(marks.quote);
     setRects({
-      quote: quote.length > 0 ? quote : rectsOfBoxes(marks.boxes, number, size),
+      quote: quote.length > 0 ? quote : rectsOfBoxes(marks.boxes, size),
       found: marks.find.map(({ span, current }) => ({ rects: lines([span]), current })),
     });
-  }, [marks, elements, root, size, number]);
+  }, [marks, elements, root, size]);
   return rects;
 }
 

@@ -4,7 +4,8 @@ import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/lib/api/errors";
-import type { DocumentRecord } from "@/lib/documents/types";
+import { locateQuote } from "@/lib/documents/api";
+import type { DocumentRecord, Place } from "@/lib/documents/types";
 import { useShortcut } from "@/lib/shortcuts";
 import { Button } from "@/ui/button";
 import { ErrorNotice, Notice } from "@/ui/notice";
@@ -65,7 +66,7 @@ export default function PdfView({ document, target }: PdfViewProps) {
         <Spinner className="size-6" label={t("documents:pdf.opening")} />
       </div>
     );
-  return <PdfPages pdf={opened.pdf} name={document.displayName} target={target} />;
+  return <PdfPages pdf={opened.pdf} document={document} target={target} />;
 }
 
 /** CSS pixels to a PDF point at 100 %. */
@@ -81,11 +82,11 @@ const LEAD = 0.22;
 
 interface PdfPagesProps {
   pdf: PDFDocumentProxy;
-  name: string;
+  document: DocumentRecord;
   target: Target | null;
 }
 
-function PdfPages({ pdf, name, target }: PdfPagesProps) {
+function PdfPages({ pdf, document, target }: PdfPagesProps) {
   const { t } = useTranslation("documents");
   const texts = useMemo(() => new PageTexts(pdf), [pdf]);
   const container = useRef<HTMLDivElement>(null);
@@ -101,11 +102,11 @@ function PdfPages({ pdf, name, target }: PdfPagesProps) {
     texts,
     useCallback(() => looked.current, []),
   );
-  const { spans, missing } = useQuote(texts, target, goTo);
+  const { spans, places, missing } = useQuote(document.id, texts, target, goTo);
 
   // A jump goes to the page at once, and to the very place when the page has been laid out.
   const reveal = useRef<{ page: number; kind: "quote" | "find" } | null>(null);
-  const quotePage = spans ? Math.min(...spans.keys()) : (target?.boxes[0]?.page ?? null);
+  const quotePage = spans ? Math.min(...spans.keys()) : (places[0]?.page ?? null);
   useEffect(() => {
     if (quotePage === null || target === null) return;
     reveal.current = { page: quotePage, kind: "quote" };
@@ -131,9 +132,7 @@ function PdfPages({ pdf, name, target }: PdfPagesProps) {
     const pages = new Map<number, PageMarks>();
     const on = (page: number): PageMarks => pages.get(page) ?? { quote: [], boxes: [], find: [] };
     for (const [page, quote] of spans ?? []) pages.set(page, { ...on(page), quote });
-    if (spans === null)
-      for (const box of target?.boxes ?? [])
-        pages.set(box.page, { ...on(box.page), boxes: target?.boxes ?? [] });
+    for (const { page, boxes } of spans === null ? places : []) pages.set(page, { ...on(page), boxes });
     if (finding) {
       const byPage = new Map<number, PageMarks["find"][number][]>();
       matches.forEach(({ page, span }, index) => {
@@ -142,7 +141,7 @@ function PdfPages({ pdf, name, target }: PdfPagesProps) {
       for (const [page, found] of byPage) pages.set(page, { ...on(page), find: found });
     }
     return pages;
-  }, [spans, target, finding, matches, chosen]);
+  }, [spans, places, finding, matches, chosen]);
 
   useShortcut("mod+f", () => setFinding(true));
   const first = pageAt(offsets, scrollTop - height * 0.75);
@@ -156,7 +155,7 @@ function PdfPages({ pdf, name, target }: PdfPagesProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         role="region"
-        aria-label={t("pdf.label", { name })}
+        aria-label={t("pdf.label", { name: document.displayName })}
         data-testid="pdf-pages"
         className="absolute inset-0 overflow-auto overscroll-contain outline-none focus-visible:ring-2 focus-visible:ring-focus focus-visible:ring-inset"
         onScroll={view.onScroll}
@@ -334,26 +333,47 @@ function isSame(a: PageSize, b: PageSize): boolean {
   return Math.abs(a.width - b.width) < 0.01 && Math.abs(a.height - b.height) < 0.01;
 }
 
+interface QuotePlaces {
+  /** Where the pages' own text has it. */
+  spans: PageSpans | null;
+  /** Where the server read it: for scans, whose pages have no text of their own. */
+  places: readonly Place[];
+  missing: boolean;
+}
+
+const NOT_YET: QuotePlaces = { spans: null, places: [], missing: false };
+
 /** Looks for the target's quote, and brings its page into view meanwhile. */
 function useQuote(
+  documentId: string,
   texts: PageTexts,
   target: Target | null,
   goTo: (page: number) => void,
-): { spans: PageSpans | null; missing: boolean } {
-  const [result, setResult] = useState<{ target: Target; spans: PageSpans | null } | null>(null);
+): QuotePlaces {
+  const [result, setResult] = useState<{ target: Target; found: QuotePlaces } | null>(null);
   useEffect(() => {
     if (target === null) return;
     if (target.page !== null) goTo(target.page);
     if (target.quote === "") return;
     const controller = new AbortController();
-    texts.locate(target.page, target.quote, controller.signal).then(
-      (spans) => controller.signal.aborted || setResult({ target, spans }),
-      // Pages that cannot be read say so themselves.
-      () => controller.signal.aborted || setResult({ target, spans: null }),
+    findPlaces(documentId, texts, target, controller.signal).then(
+      (found) => controller.signal.aborted || setResult({ target, found }),
+      () => controller.signal.aborted || setResult({ target, found: { ...NOT_YET, missing: true } }),
     );
     return () => controller.abort();
-  }, [texts, target, goTo]);
-  const mine = result?.target === target ? result : null;
-  const missing = mine !== null && mine?.spans === null && (target?.boxes.length ?? 0) === 0;
-  return { spans: mine?.spans ?? null, missing: target !== null && missing };
+  }, [documentId, texts, target, goTo]);
+  return target !== null && result?.target === target ? result.found : NOT_YET;
+}
+
+async function findPlaces(
+  documentId: string,
+  texts: PageTexts,
+  { page, quote, places }: Target,
+  signal: AbortSignal,
+): Promise<QuotePlaces> {
+  const spans = await texts.locate(page, quote, signal);
+  if (spans !== null) return { spans, places: [], missing: false };
+  const known = places.length > 0 ? places : (await locateQuote(documentId, quote, page, signal)).places;
+  const drawn = known.filter((place) => place.boxes.length > 0);
+  return { spans: null, places: drawn, missing: drawn.length === 0 };
 }

@@ -1,5 +1,5 @@
 import "./ask-panel.css";
-import { ArrowUp, MessagesSquare, Quote } from "lucide-react";
+import { ArrowUp, MessagesSquare } from "lucide-react";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type ApiError, isAbort, toApiError } from "@/lib/api";
@@ -190,18 +190,20 @@ function Answer({ id, answer, document, onShow }: AnswerProps) {
   const { t } = useTranslation("documents");
   const heading = useId();
   const { citations } = answer;
+  const quotesOnly = answer.model === null;
   const [shown, setShown] = useState<number | null>(null);
   return (
     <div className="mt-3" aria-live="polite">
-      {answer.quotesOnly ? (
-        <Notice className="text-meta">{t("ask.quotesOnly")}</Notice>
+      {quotesOnly ? (
+        <Notice className="text-meta">{answer.notice ?? t("ask.quotesOnly")}</Notice>
       ) : (
         <div dir="auto" data-answer className="compact-md">
           <Markdown text={answer.answer} id={`answer-${id}`} />
         </div>
       )}
+      {quotesOnly || !answer.notice ? null : <p className="mt-2 text-fg-muted text-meta">{answer.notice}</p>}
       {citations.length === 0 ? (
-        answer.quotesOnly ? (
+        quotesOnly ? (
           <p className="mt-3 text-fg-muted text-sm">{t("ask.nothing")}</p>
         ) : null
       ) : (
@@ -210,25 +212,26 @@ function Answer({ id, answer, document, onShow }: AnswerProps) {
             {t("ask.sources")}
           </h3>
           <ol aria-labelledby={heading} className="grid gap-1.5">
-            {citations.map((citation, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: an answer's citations do not change
-              <li key={index}>
+            {citations.map((citation) => (
+              <li key={citation.index}>
                 <button
                   type="button"
                   title={t("ask.show")}
-                  aria-pressed={shown === index}
+                  aria-pressed={shown === citation.index}
                   onClick={() => {
-                    setShown(index);
+                    setShown(citation.index);
                     onShow(citation);
                   }}
                   className={cn(
                     "flex w-full cursor-pointer items-start gap-2.5 rounded-md border px-3 py-2 text-start text-sm transition-[background-color,border-color] duration-120",
-                    shown === index
+                    shown === citation.index
                       ? "border-accent/60 bg-accent-soft/60"
                       : "border-border bg-surface hover:border-control/60 hover:bg-hover",
                   )}
                 >
-                  <Quote aria-hidden className="mt-1 size-3.5 shrink-0 text-accent-text" />
+                  <span className="mt-px grid h-5 min-w-5 shrink-0 place-items-center rounded-xs bg-muted px-1 text-fg-muted text-xs tabular-nums">
+                    {citation.index}
+                  </span>
                   <span className="min-w-0 flex-1">
                     <span className="font-medium text-meta">
                       {citation.page === null ? t("ask.passage") : placeOf(document, citation.page, t)}

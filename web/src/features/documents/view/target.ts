@@ -1,17 +1,17 @@
 import { useMemo } from "react";
 import { useLocation } from "react-router";
-import type { PageBox } from "@/lib/documents/types";
+import type { Place } from "@/lib/documents/types";
 
-/** A place in a document that somebody was sent to: `?page=N&quote=…`, with its boxes when the sender knew them. */
+/** A place in a document that somebody was sent to: `?page=N&quote=…`, with its places when the sender knew them. */
 export interface Target {
   page: number | null;
   quote: string;
-  boxes: readonly PageBox[];
+  places: readonly Place[];
 }
 
 /** What a link to a document carries beside its address. */
 export interface PlaceState {
-  boxes?: readonly PageBox[];
+  places?: readonly Place[];
   /** It was followed on the documents page: going back leads there. */
   fromList?: boolean;
 }
@@ -29,7 +29,7 @@ function targetOf({ search, state }: { search: string; state: unknown }): Target
   const quote = params.get("quote") ?? "";
   const number = /^[1-9]\d{0,6}$/.test(page) ? Number(page) : null;
   if (number === null && quote === "") return null;
-  return { page: number, quote, boxes: (state as PlaceState | null)?.boxes ?? [] };
+  return { page: number, quote, places: (state as PlaceState | null)?.places ?? [] };
 }
 
 /** An address holds no more than this of a quote; its beginning is enough to find it. */

@@ -16,7 +16,7 @@ export const documents = {
     private: "Kept on this server for you alone. A model gets to see what your question is about, not more.",
   },
 
-  usage: {
+  storage: {
     count_one: "{{count}} document",
     count_other: "{{count}} documents",
     stored: "{{size}} stored",
@@ -61,8 +61,9 @@ export const documents = {
   },
 
   stage: {
-    queued: "Waiting for its turn",
+    waiting: "Waiting for its turn",
     parse: "Reading",
+    ocr: "Recognising text in pictures",
     chunk: "Finding its passages",
     embed: "Learning what it is about",
     index: "Adding it to the search",
@@ -100,12 +101,11 @@ export const documents = {
     processingTitle: "Kuma is still reading this",
     processingDetail: "You can look at the file already. Asking and searching work once it is ready.",
     failedTitle: "Kuma could not read this",
-    textFailed: "Its text could not be loaded",
     noText: "There is no text in this document.",
-    moreText: "Loading more of the text",
     imageAlt: "{{name}}, as it was uploaded",
     imageText: "Text in this picture",
     part: "Page {{page}}",
+    warnings: "What is missing from its text",
     slide: "Slide {{page}}",
     sheet: "Sheet {{page}}",
     quoteMissing: "The quoted passage could not be found here",
@@ -147,8 +147,7 @@ export const documents = {
     placeholder: "What would you like to know?",
     send: "Ask",
     working: "Looking through the document",
-    quotesOnly:
-      "No model is connected that could answer, so these are the passages that fit best, word for word.",
+    quotesOnly: "No model answered: these are the passages that fit best, word for word.",
     sources: "Passages",
     nothing: "Nothing in this document answers that.",
     page: "Page {{page}}",
