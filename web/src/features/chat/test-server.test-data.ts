@@ -27,7 +27,7 @@ export function streamServer(onOpen: (request: SeenRequest, gate: Gate) => unkno
     const record: SeenRequest = {
       method: request.method,
       path: new URL(request.url).pathname,
-      body: request.method === "GET" ? {} : ((await request.json()) as Record<string, unknown>),
+      body: await bodyOf(request),
       idempotencyKey: request.headers.get("idempotency-key"),
       lastEventId: request.headers.get("last-event-id"),
     };
@@ -55,6 +55,21 @@ export function streamServer(onOpen: (request: SeenRequest, gate: Gate) => unkno
     http.get("*/api/chat/jobs/:jobId/events", answer),
   );
   return seen;
+}
+
+/** The fields of JSON or of a form; those of one name as a list. */
+async function bodyOf(request: Request): Promise<Record<string, unknown>> {
+  if (request.method === "GET") return {};
+  if (!request.headers.get("content-type")?.startsWith("multipart/")) {
+    return (await request.json()) as Record<string, unknown>;
+  }
+  const form = await request.formData();
+  const fields: Record<string, unknown> = {};
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name);
+    fields[name] = values.length === 1 ? values[0] : values;
+  }
+  return fields;
 }
 
 export const testChat = (fields: Partial<Chat> = {}): Chat => ({

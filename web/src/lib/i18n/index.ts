@@ -16,6 +16,7 @@ export const DEFAULT_NAMESPACE = "common";
 const PSEUDO = "en-XA";
 
 const LATER = {
+  attachments: async () => (await import("./locales/en/attachments")).attachments,
   auth: async () => (await import("./locales/en/auth")).auth,
   documents: async () => (await import("./locales/en/documents")).documents,
   landing: async () => (await import("./locales/en/landing")).landing,

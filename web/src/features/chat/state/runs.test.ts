@@ -4,6 +4,9 @@ import { session } from "@/lib/session";
 import { fixtures } from "@/test/fixtures";
 import { problem } from "@/test/handlers";
 import { server } from "@/test/server";
+import { forgetAttachments } from "../components/composer/attachments/changes";
+import { outgoing } from "../components/composer/attachments/outgoing";
+import { attachmentsOf } from "../components/composer/attachments/store";
 import { recorded } from "../stream/fixtures.test-data";
 import { chatServer, type Gate, streamServer, testChat, testMessage } from "../test-server.test-data";
 import { chooseBranch, openThread, watchThreads } from "./loading";
@@ -88,6 +91,31 @@ describe("sending", () => {
     expect(seen).toHaveLength(2);
     expect(seen[1]?.idempotencyKey).toBe(seen[0]?.idempotencyKey);
     expect(seen[0]?.idempotencyKey).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("sends images in a form, shows them at once and gives them back when they are taken back", async () => {
+    const seen = streamServer(() => problem(413, { code: "image_too_large", title: "Too large" }));
+    const image = (id: string, alt: string) => ({
+      kind: "image" as const,
+      id,
+      name: `${id}.png`,
+      file: new Blob([id], { type: "image/png" }),
+      preview: `blob:${id}`,
+      width: 4,
+      height: 3,
+      alt,
+    });
+    send(NEW_THREAD, "", {}, outgoing(NEW_THREAD, [image("a", "A bear"), image("b", "")]));
+    expect(shown(NEW_THREAD)[0]?.imageAttachments).toEqual([
+      { id: "a", url: "blob:a", mimeType: "image/png", width: 4, height: 3, alt: "A bear" },
+      { id: "b", url: "blob:b", mimeType: "image/png", width: 4, height: 3 },
+    ]);
+    await vi.waitFor(() => expect(shown(NEW_THREAD)[0]?.delivery).toBe("failed"));
+    expect(seen[0]?.body).toMatchObject({ message: "", alts: ["A bear", ""] });
+    expect(seen[0]?.body["files"]).toHaveLength(2);
+    discardSend(shown(NEW_THREAD)[0]?.id ?? "");
+    expect(attachmentsOf(NEW_THREAD).map((one) => one.id)).toEqual(["a", "b"]);
+    forgetAttachments();
   });
 
   it("gives a failed message back to the composer", async () => {

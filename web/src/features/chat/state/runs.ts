@@ -7,6 +7,7 @@ import { type ApiError, isAbort, toApiError } from "@/lib/api/errors";
 import { type Deferred, deferred } from "@/lib/deferred";
 import { cancelJob } from "../api/chats";
 import type { SendRequest } from "../api/types";
+import type { Outgoing } from "../components/composer/attachments/store";
 import { followRun, type RunStart } from "../stream/follow-run";
 import { initialRun, isOver, type RunState } from "../stream/reducer";
 import { announce } from "./chat-events";
@@ -37,6 +38,7 @@ interface Turn {
   threadKey: string;
   kind: "send" | "edit" | "regenerate";
   text: string;
+  attached: Outgoing | null;
   /** `edit`: the message that is edited; `regenerate`: the answer that is made again. */
   targetId: string | null;
   userKey: string | null;
@@ -71,10 +73,15 @@ export function whenIdle(callback: (chatId: string) => void): void {
 }
 
 /** Sends a new message at the end of the shown path. Returns the key of the person's message. */
-export function send(threadId: string, text: string, options: SendOptions = {}): string {
+export function send(
+  threadId: string,
+  text: string,
+  options: SendOptions = {},
+  attached: Outgoing | null = null,
+): string {
   const thread = ensureThread(threadId);
-  const user = localMessage(thread, "user", thread.leafId, text);
-  return begin(thread, threadId, user, { kind: "send", text, targetId: null, options });
+  const user = { ...localMessage(thread, "user", thread.leafId, text), ...attached?.shown };
+  return begin(thread, threadId, user, { kind: "send", text, targetId: null, options, attached });
 }
 
 /** Asks anew with another wording, as a sibling of `messageId`. */
@@ -87,8 +94,19 @@ export function edit(
   const thread = getThread(threadId);
   const original = getMessage(messageId);
   if (!thread || !original) return null;
-  const user = localMessage(thread, "user", original.parentId, text);
-  return begin(thread, threadId, user, { kind: "edit", text, targetId: messageId, options });
+  const { imageAttachments, documentAttachments } = original;
+  const user = {
+    ...localMessage(thread, "user", original.parentId, text),
+    imageAttachments,
+    documentAttachments,
+  };
+  return begin(thread, threadId, user, {
+    kind: "edit",
+    text,
+    targetId: messageId,
+    options,
+    attached: null,
+  });
 }
 
 /** Has the answer `messageId` made again, as its sibling. */
@@ -107,6 +125,7 @@ export function regenerate(threadId: string, messageId: string, options: SendOpt
     ...turnBase(thread, options),
     kind: "regenerate",
     text: "",
+    attached: null,
     targetId: messageId,
     userKey: null,
     answerKey: answer.key,
@@ -132,7 +151,7 @@ export function retrySend(messageId: string): void {
   enqueue({ ...turn, answerKey: answer.key, accepted: deferred() });
 }
 
-/** Takes back a message that did not reach the server; gives its text, for the composer. */
+/** Takes back a message that did not reach the server; gives its text, for the composer. What it had goes back there. */
 export function discardSend(messageId: string): string {
   const message = getMessage(messageId);
   const turn = message && undelivered.get(message.key);
@@ -140,6 +159,8 @@ export function discardSend(messageId: string): string {
   if (!message || !turn || threadId === undefined) return "";
   undelivered.delete(message.key);
   releaseUnsent(turn.idempotencyKey);
+  turn.attached?.release(turn.idempotencyKey);
+  turn.attached?.restore();
   removeMessages(threadId, [messageId]);
   return message.content;
 }
@@ -220,7 +241,7 @@ function begin(
   thread: Thread,
   threadId: string,
   user: ThreadMessage,
-  request: Pick<Turn, "kind" | "text" | "targetId" | "options">,
+  request: Pick<Turn, "kind" | "text" | "targetId" | "options" | "attached">,
 ): string {
   const question: ThreadMessage = { ...user, delivery: "sending" };
   const answer: ThreadMessage = {
@@ -236,6 +257,7 @@ function begin(
     userKey: question.key,
     answerKey: answer.key,
   };
+  turn.attached?.hold(turn.idempotencyKey);
   holdUnsent(turn.idempotencyKey, threadId, turn.text);
   enqueue(turn);
   return question.key;
@@ -296,7 +318,12 @@ function startOf(turn: Turn): RunStart | null {
     ...(parentId ? { parentId } : {}),
     ...choice,
   };
-  return { method: "POST", url: "/api/chat/stream", body: { ...body }, idempotencyKey };
+  return {
+    method: "POST",
+    url: "/api/chat/stream",
+    body: turn.attached?.body(body) ?? { ...body },
+    idempotencyKey,
+  };
 }
 
 /** The nearest message above that the server knows: one that was never delivered cannot be a parent. */
@@ -379,6 +406,7 @@ function attach(job: Drive, follower: Follower, threadId: string, state: RunStat
   jobs.set(assistantMessageId, jobId);
   follower.accepted = true;
   if (job.turn) releaseUnsent(job.turn.idempotencyKey);
+  job.turn?.attached?.release(job.turn.idempotencyKey);
   job.accepted?.resolve();
   if (isNew) announce({ type: "created", chatId });
   announce({ type: "started", chatId, jobId });

@@ -1,5 +1,14 @@
-import { ArrowUp, FileText, Square, X } from "lucide-react";
-import { type ClipboardEvent, type KeyboardEvent, type Ref, useImperativeHandle, useRef } from "react";
+import { ArrowUp, Paperclip, Square } from "lucide-react";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type Ref,
+  Suspense,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { toApiError } from "@/lib/api/errors";
 import { useMediaQuery } from "@/lib/media";
@@ -9,6 +18,8 @@ import { currentOptions } from "../../state/choices";
 import { composeMessage, PASTE_LIMIT } from "../../state/drafts";
 import { send, stop } from "../../state/runs";
 import { useThreads } from "../../state/thread-store";
+import { AttachmentArea, addFiles, PastedTexts, pickFiles, takeAttachments } from "./attachments";
+import { hasOutgoing, isHeldUp, useAttachments } from "./attachments/store";
 import { enterAction, isEditLast } from "./keys";
 import { AgentPicker, ModelPicker } from "./ModelPicker";
 import { useDraft } from "./use-draft";
@@ -28,14 +39,30 @@ interface ComposerProps {
   ref?: Ref<ComposerHandle>;
 }
 
+/** True a moment after the first paint: what the page can be shown without comes then. */
+function useIdle(): boolean {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIdle(true), 50);
+    return () => clearTimeout(timer);
+  }, []);
+  return idle;
+}
+
 /** Where messages are written. Its typing touches nothing else on the page, however long the thread. */
 export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: ComposerProps) {
-  const { t, i18n } = useTranslation("chat");
+  const { t } = useTranslation("chat");
   const { draft, setDraft, clear, kept } = useDraft(threadId);
   const field = useRef<HTMLTextAreaElement>(null);
   const touch = useMediaQuery("(pointer: coarse)");
   const answering = useThreads((state) => (state.threads[threadId]?.activeRuns.length ?? 0) > 0);
   const message = composeMessage(draft);
+  const attachments = useAttachments(threadId);
+  const idle = useIdle();
+  const failed = (error: unknown) =>
+    toast.error(t("composer.attachFailed"), { description: toApiError(error).detail });
+  const empty = message === "" && !hasOutgoing(attachments);
+  const blocked = empty || isHeldUp(attachments);
 
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
@@ -46,9 +73,9 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
   }));
 
   const submit = () => {
-    if (message === "") return;
+    if (blocked) return;
     clear();
-    send(threadId, message, currentOptions());
+    send(threadId, message, currentOptions(), takeAttachments(threadId));
     field.current?.focus();
   };
   const halt = () => {
@@ -69,6 +96,13 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
   };
 
   const onPaste = (event: ClipboardEvent) => {
+    const files = [...event.clipboardData.files];
+    // Office programs put a picture beside the text that was copied: the text is what is meant.
+    if (files.length > 0 && !event.clipboardData.types.includes("text/plain")) {
+      event.preventDefault();
+      addFiles(threadId, files).catch(failed);
+      return;
+    }
     const text = event.clipboardData.getData("text/plain");
     if (text.length <= PASTE_LIMIT) return;
     event.preventDefault();
@@ -87,20 +121,6 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
     }));
   };
 
-  const removePasted = (index: number) =>
-    setDraft((before) => ({ ...before, pasted: before.pasted.filter((_, at) => at !== index) }));
-  const inlinePasted = (index: number) => {
-    setDraft((before) => {
-      const pasted = before.pasted[index];
-      if (!pasted) return before;
-      return {
-        text: before.text === "" ? pasted.text : `${before.text}\n${pasted.text}`,
-        pasted: before.pasted.filter((_, at) => at !== index),
-      };
-    });
-    field.current?.focus();
-  };
-
   return (
     <form
       className="rounded-2xl border border-border bg-surface shadow-md transition-[border-color,box-shadow] duration-140 focus-within:border-control focus-within:shadow-lg"
@@ -110,38 +130,15 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
       }}
     >
       {draft.pasted.length === 0 ? null : (
-        <ul className="flex flex-wrap gap-2 px-3 pt-3">
-          {draft.pasted.map((pasted, index) => (
-            <li
-              key={pasted.name}
-              className="flex min-w-0 items-center gap-2.5 rounded-lg border border-border bg-muted py-1.5 ps-3 pe-1 text-sm"
-            >
-              <FileText aria-hidden className="size-4.5 shrink-0 text-fg-muted" />
-              <span className="min-w-0">
-                <span className="block truncate font-medium">{pasted.name}</span>
-                <span className="block text-fg-muted text-xs">
-                  {t("composer.pastedSize", { size: pasted.text.length.toLocaleString(i18n.language) })}
-                  {" · "}
-                  <button
-                    type="button"
-                    className="cursor-pointer text-accent-text underline underline-offset-2"
-                    onClick={() => inlinePasted(index)}
-                  >
-                    {t("composer.pastedInline")}
-                  </button>
-                </span>
-              </span>
-              <IconButton
-                label={t("composer.pastedRemove", { name: pasted.name })}
-                size="sm"
-                onClick={() => removePasted(index)}
-              >
-                <X aria-hidden />
-              </IconButton>
-            </li>
-          ))}
-        </ul>
+        <Suspense>
+          <PastedTexts draft={draft} onChange={setDraft} onDone={() => field.current?.focus()} />
+        </Suspense>
       )}
+      {idle || attachments.length > 0 ? (
+        <Suspense>
+          <AttachmentArea threadId={threadId} />
+        </Suspense>
+      ) : null}
       <textarea
         ref={field}
         value={draft.text}
@@ -156,6 +153,9 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
         className="field-sizing-content block max-h-[min(40dvh,22rem)] min-h-13 w-full resize-none bg-transparent px-4.5 pt-3.5 pb-1.5 text-base outline-none placeholder:text-fg-subtle"
       />
       <div className="flex items-center gap-1 px-2 pb-2">
+        <IconButton label={t("composer.attach")} onClick={() => void pickFiles(threadId).catch(failed)}>
+          <Paperclip aria-hidden />
+        </IconButton>
         <AgentPicker current={agentType} />
         <ModelPicker />
         <span className="flex-1" />
@@ -163,21 +163,21 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
           <IconButton
             label={t("composer.stop")}
             keys="escape"
-            variant={message === "" ? "primary" : "secondary"}
+            variant={empty ? "primary" : "secondary"}
             className="rounded-full"
             onClick={halt}
           >
             <Square aria-hidden className="fill-current [&]:size-3.5" />
           </IconButton>
         ) : null}
-        {answering && message === "" ? null : (
+        {answering && empty ? null : (
           <IconButton
             label={t("composer.send")}
             keys="enter"
             type="submit"
             variant="primary"
             className="rounded-full"
-            disabled={message === ""}
+            disabled={blocked}
           >
             <ArrowUp aria-hidden />
           </IconButton>

@@ -1,7 +1,8 @@
 import { CircleAlert, FileText, Pencil } from "lucide-react";
-import { useLayoutEffect, useRef, useState } from "react";
+import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
+import { loadWords } from "@/lib/i18n";
 import { CopyButton } from "@/markdown/CopyButton";
 import { Button, IconButton } from "@/ui/button";
 import { currentOptions } from "../../state/choices";
@@ -10,6 +11,11 @@ import type { ThreadMessage } from "../../state/thread-store";
 import { enterAction } from "../composer/keys";
 import { BranchSwitcher } from "./BranchSwitcher";
 import { useThreadContext } from "./thread-context";
+
+const MessageImages = lazy(async () => {
+  const [images] = await Promise.all([import("../images/MessageImages"), loadWords("attachments")]);
+  return { default: images.MessageImages };
+});
 
 interface UserMessageProps {
   message: ThreadMessage;
@@ -27,6 +33,11 @@ export function UserMessage({ message, labelId }: UserMessageProps) {
       <h2 id={labelId} className="sr-only">
         {t("you")}
       </h2>
+      {message.imageAttachments.length === 0 ? null : (
+        <Suspense fallback={<div className="h-40" />}>
+          <MessageImages images={message.imageAttachments} />
+        </Suspense>
+      )}
       <Attachments message={message} />
       {message.content === "" ? null : (
         <Bubble text={message.content} faded={message.delivery !== undefined} />
@@ -110,20 +121,9 @@ function Bubble({ text, faded }: { text: string; faded: boolean }) {
 
 function Attachments({ message }: { message: ThreadMessage }) {
   const { t } = useTranslation("chat");
-  if (message.imageAttachments.length === 0 && message.documentAttachments.length === 0) return null;
+  if (message.documentAttachments.length === 0) return null;
   return (
     <ul aria-label={t("message.attachments")} className="mb-2 flex max-w-[85%] flex-wrap justify-end gap-2">
-      {message.imageAttachments.map((image) => (
-        <li key={image.id}>
-          <img
-            src={image.url}
-            alt={image.alt ?? ""}
-            width={image.width}
-            height={image.height}
-            className="max-h-52 w-auto rounded-lg border border-border object-contain"
-          />
-        </li>
-      ))}
       {message.documentAttachments.map((document) => (
         <li
           key={document.documentId}

@@ -76,6 +76,8 @@ export const chat = {
     placeholderReply: "Reply to Kuma",
     send: "Send",
     stop: "Stop",
+    attach: "Attach images",
+    attachFailed: "The file could not be attached",
     stopFailed: "The answer could not be stopped",
     hint: "Kuma can be wrong. Check what matters.",
     pasted: "Pasted text",

@@ -1,4 +1,5 @@
 import { app } from "./app";
+import { attachments } from "./attachments";
 import { auth } from "./auth";
 import { chat } from "./chat";
 import { common } from "./common";
@@ -8,4 +9,15 @@ import { markdown } from "./markdown";
 import { onboarding } from "./onboarding";
 import { settings } from "./settings";
 
-export const en = { common, app, auth, chat, documents, landing, markdown, onboarding, settings } as const;
+export const en = {
+  common,
+  app,
+  attachments,
+  auth,
+  chat,
+  documents,
+  landing,
+  markdown,
+  onboarding,
+  settings,
+} as const;
