@@ -13,6 +13,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { queryError } from "@/lib/api";
 import { cn } from "@/lib/cn";
+import { progressText, progressValue } from "@/lib/documents/progress";
 import { useDocument, useDocumentSync, useWatchDocument } from "@/lib/documents/queries";
 import type { DocumentCitation, DocumentRecord } from "@/lib/documents/types";
 import { useDocumentProgress } from "@/lib/documents/watch";
@@ -32,7 +33,7 @@ import { useDocumentActions } from "./use-document-actions";
 import { AskPanel, useExchanges } from "./view/ask-panel";
 import { Preview } from "./view/preview";
 import { type PlaceState, targetSearch, useTarget } from "./view/target";
-import { factsOf, progressText, progressValue } from "./words";
+import { factsOf } from "./words";
 
 /** Beside each other from here on; below, one at a time. */
 const WIDE = "(min-width: 1024px)";

@@ -2,6 +2,7 @@ import { Download, Ellipsis, FileSearch, MessageCirclePlus, Pencil, RotateCw, Tr
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
+import { progressText, progressValue } from "@/lib/documents/progress";
 import { useWatchDocument } from "@/lib/documents/queries";
 import type { DocumentRecord } from "@/lib/documents/types";
 import { useDocumentProgress } from "@/lib/documents/watch";
@@ -12,7 +13,7 @@ import { Progress } from "@/ui/progress";
 import { TitleField } from "@/ui/title-field";
 import { useDocumentActions } from "../use-document-actions";
 import type { PlaceState } from "../view/target";
-import { factsOf, progressText, progressValue } from "../words";
+import { factsOf } from "../words";
 
 const FROM_LIST: PlaceState = { fromList: true };
 
