@@ -166,10 +166,8 @@ export const documentAnswers = {
   [`GET /api/documents/${id(1)}/events`]: (route) =>
     route.fulfill({ status: 200, contentType: "text/event-stream", body: progress }),
   [`POST /api/documents/${report.id}/query`]: answer,
-  [`GET /api/documents/${id(5)}/text`]: {
-    items: [{ page: null, label: null, text: notes }],
-    nextCursor: null,
-  },
+  [`GET /api/documents/${id(5)}/file`]: (route) =>
+    route.fulfill({ status: 200, contentType: "text/markdown", body: notes }),
   [`GET /api/documents/${report.id}/file`]: (route) => {
     const range = /^bytes=(\d+)-(\d+)$/.exec(route.request().headers().range ?? "");
     if (range === null) return route.fulfill({ status: 200, contentType: "application/pdf", body: pdf });
@@ -246,6 +244,23 @@ export const documentPages = [
     path: `/documents/${notesId}?quote=${encodeURIComponent("Frida is the oldest")}`,
     async act(page) {
       await page.getByRole("table").waitFor();
+    },
+  },
+  {
+    name: "chat-documents",
+    path: `/chat?attach=${report.id}&attach=${id(1)}&attach=${id(2)}`,
+    async act(page) {
+      await page.getByText("Rental agreement, scanned").waitFor();
+      await page.getByRole("progressbar").waitFor();
+    },
+  },
+  {
+    name: "chat-library",
+    path: "/chat",
+    async act(page) {
+      await page.getByRole("button", { name: "Attach", exact: true }).click();
+      await page.getByRole("menuitem", { name: "From your documents" }).click();
+      await page.getByRole("checkbox", { name: /winter sleep/ }).check({ force: true });
     },
   },
   { name: "document-failed", path: `/documents/${id(2)}` },

@@ -90,11 +90,13 @@ export function SearchResults({ query, hidden }: SearchResultsProps) {
       )}
       {passages === 0 ? null : (
         <section aria-labelledby="found-passages">
-          <h2 id="found-passages" className="mb-2 px-1 font-medium text-fg-muted text-meta">
-            <span role="status">
-              {t("documents:search.found", { count: passages })}{" "}
-              {t("documents:search.foundIn", { count: groups.length })}
-            </span>
+          <h2
+            id="found-passages"
+            aria-live="polite"
+            className="mb-2 px-1 font-medium text-fg-muted text-meta"
+          >
+            {t("documents:search.found", { count: passages })}{" "}
+            {t("documents:search.foundIn", { count: groups.length })}
           </h2>
           {search.data?.notice ? <Notice className="mb-3 text-meta">{search.data.notice}</Notice> : null}
           <ul className="grid gap-3">
