@@ -1,6 +1,7 @@
 import { RotateCw, X } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/cn";
 import { progressText, progressValue } from "@/lib/documents/progress";
 import { useDocument, useWatchDocument } from "@/lib/documents/queries";
 import { retryUpload } from "@/lib/documents/uploads";
@@ -28,12 +29,17 @@ export function DocumentChip({ document, onRemove }: { document: DocumentDraft; 
   }, [id, displayName, pageCount, failure]);
   const sending = documentId === null && problem === null;
   return (
-    <li className="relative flex h-18 w-64 max-w-full animate-appear items-center gap-3 rounded-lg border border-border bg-muted ps-3.5 pe-3 text-sm">
+    <li
+      className={cn(
+        "relative flex min-h-18 max-w-full animate-appear items-center gap-3 rounded-lg border border-border bg-muted py-2 ps-3.5 text-sm",
+        problem === null ? "w-64 pe-3" : "w-104 pe-5",
+      )}
+    >
       <DocumentIcon file={{ filename: record?.filename ?? name, mimeType: record?.mimeType ?? "" }} />
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium">{name}</span>
         {problem !== null ? (
-          <span role="alert" title={problem} className="line-clamp-2 block text-danger text-xs">
+          <span role="alert" className="block text-danger text-xs">
             {problem}
           </span>
         ) : sending ? (
