@@ -144,7 +144,9 @@ function Processing({ document }: { document: DocumentRecord }) {
         label={t("stage.label", { name: document.displayName })}
         className="max-w-60"
       />
-      <span className="min-w-0 truncate text-fg-muted text-xs tabular-nums">{progressText(progress, t)}</span>
+      <span className="min-w-0 max-w-full truncate text-fg-muted text-xs tabular-nums">
+        {progressText(progress, t)}
+      </span>
     </div>
   );
 }

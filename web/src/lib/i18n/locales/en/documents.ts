@@ -13,7 +13,7 @@ export const documents = {
       "Drop files anywhere on this page. Kuma reads them, finds what you ask for, and answers with the page it stands on.",
     formats:
       "PDF, Word, slides, spreadsheets, Markdown, web pages, e-books, mails, source code, and pictures of text.",
-    private: "Kept on this server for you alone. A model gets to see what your question is about, not more.",
+    private: "Kept on this server, for you alone. What you ask about goes to the model you chose.",
   },
 
   storage: {
