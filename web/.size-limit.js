@@ -64,5 +64,11 @@ export default [
     limit: "30 kB",
     gzip: true,
   },
+  {
+    name: "PDF viewer, with the first PDF",
+    path: only(files("src/features/documents/pdf/pdf-view.tsx"), chat),
+    limit: "165 kB",
+    gzip: true,
+  },
   { name: "Styles", path: manifest[entry].css.map((file) => `dist/${file}`), limit: "20 kB", gzip: true },
 ];

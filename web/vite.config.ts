@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { pdfAssets } from "./tools/pdf-assets.ts";
 import { precompress } from "./tools/precompress.ts";
 import { preloadFont } from "./tools/preload-font.ts";
 
@@ -10,7 +11,13 @@ const server = process.env["KUMA_DEV_SERVER"] ?? "http://127.0.0.1:3001";
 const proxied = { target: server, changeOrigin: false };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), preloadFont(/geist-latin-wght-normal.*\.woff2$/), precompress()],
+  plugins: [
+    react(),
+    tailwindcss(),
+    pdfAssets(),
+    preloadFont(/geist-latin-wght-normal.*\.woff2$/),
+    precompress(),
+  ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     host: "127.0.0.1",
@@ -18,6 +25,7 @@ export default defineConfig({
     strictPort: true,
     proxy: { "/api": proxied, "/health": proxied, "/v1": proxied },
   },
+  worker: { format: "es" },
   build: {
     outDir: "dist",
     target: "es2023",
@@ -39,8 +47,14 @@ export default defineConfig({
             // Ours that every page needs: one file compresses better than a dozen.
             {
               name: "base",
-              test: /src[\\/](lib[\\/](?!i18n[\\/]locales|sse|forms)|ui[\\/](button|kbd|logo|tooltip|overlay|page-header|skeleton|spinner|avatar|menu|drawer|toast|use-title)\.)/,
+              test: /src[\\/](lib[\\/](?!i18n[\\/]locales|sse|forms|documents|files|bytes|use-file-drop)|ui[\\/](button|kbd|logo|tooltip|overlay|page-header|skeleton|spinner|avatar|menu|drawer|toast|use-title)\.)/,
               priority: 10,
+            },
+            // What the chat page always needs and lazy pages share with it: else each piece becomes a file.
+            {
+              name: "thread",
+              test: /src[\\/](lib[\\/]sse\.|markdown[\\/]Markdown\.|ui[\\/](title-field|empty-state)\.|features[\\/]chat[\\/](api|stream)[\\/]|features[\\/]chat[\\/]components[\\/]use-chat-actions\.|features[\\/]chat[\\/]state[\\/](chat-events|deletions|thread-store|runs|tree|drafts|choices|loading)\.)|lucide-react[\\/]dist[\\/]esm[\\/]icons[\\/](chevron-up|plug|refresh-cw|trash)\./,
+              priority: 5,
             },
           ],
         },

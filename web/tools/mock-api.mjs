@@ -1,4 +1,5 @@
 // The API as the screenshots see it: answers laid under page.route, one signed-in administrator.
+import { documentAnswers } from "./mock-documents.mjs";
 
 import { adminAnswers } from "./mock-admin.mjs";
 
@@ -235,9 +236,10 @@ const answers = {
   },
   "POST /api/auth/login": { token, user },
   "PUT /api/admin/providers/openai": { provider: providers.openai },
+  ...documentAnswers,
 };
 
-/** `overrides`: "METHOD /path" → body, or `{ status, body }`. */
+/** `overrides`: "METHOD /path" → body, `{ status, body }`, or a function that answers the route itself. */
 export async function mockApi(page, overrides) {
   await page.route("**/api/**", async (route) => {
     const request = route.request();
@@ -260,6 +262,7 @@ export async function mockApi(page, overrides) {
         body: JSON.stringify(body),
       });
     }
+    if (typeof answer === "function") return answer(route);
     const isStatus = typeof answer.status === "number" && "body" in answer;
     return route.fulfill({
       status: isStatus ? answer.status : 200,

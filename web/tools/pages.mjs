@@ -1,5 +1,6 @@
 // The pages that tools/screenshots.mjs visits: where, in which state of the server, and what to do before the picture.
 import { demoModel, providers, ready } from "./mock-api.mjs";
+import { documentPages } from "./mock-documents.mjs";
 
 const problem = (status, code, title, more = {}) => ({
   status,
@@ -276,6 +277,7 @@ export const pages = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  ...documentPages,
   { name: "not-found", path: "/nowhere", signedIn: false },
   { name: "gallery", path: "/dev/gallery", fullPage: true },
 ];

@@ -4,6 +4,7 @@ import {
   BookMarked,
   Box,
   CircleUser,
+  Files,
   Info,
   Keyboard,
   LogOut,
@@ -140,6 +141,7 @@ function PagesGroup({ go }: { go: (to: string) => () => void }) {
   const { t } = useTranslation(["app", "settings"]);
   const pages = [
     { to: "/memories", label: t("app:sidebar.memories"), icon: <BookMarked aria-hidden /> },
+    { to: "/documents", label: t("app:sidebar.documents"), icon: <Files aria-hidden /> },
     { to: "/settings/profile", label: t("settings:tabs.profile"), icon: <CircleUser aria-hidden /> },
     { to: "/settings/appearance", label: t("settings:tabs.appearance"), icon: <PaletteIcon aria-hidden /> },
     { to: "/settings/models", label: t("settings:tabs.models"), icon: <Box aria-hidden /> },
@@ -149,7 +151,12 @@ function PagesGroup({ go }: { go: (to: string) => () => void }) {
   return (
     <Group heading={t("app:palette.groups.pages")}>
       {pages.map((page) => (
-        <Item key={page.to} icon={page.icon} onSelect={go(page.to)} keywords={[t("settings:title")]}>
+        <Item
+          key={page.to}
+          icon={page.icon}
+          onSelect={go(page.to)}
+          keywords={page.to.startsWith("/settings") ? [t("settings:title")] : []}
+        >
           {page.label}
         </Item>
       ))}

@@ -124,6 +124,20 @@ export const routes: RouteObject[] = [
                 ),
               },
               {
+                path: "documents",
+                lazy: page(
+                  ["documents"],
+                  async () => (await import("@/features/documents/documents-page")).DocumentsPage,
+                ),
+              },
+              {
+                path: "documents/:documentId",
+                lazy: page(
+                  ["documents"],
+                  async () => (await import("@/features/documents/document-page")).DocumentPage,
+                ),
+              },
+              {
                 path: "settings",
                 lazy: page(
                   ["settings"],

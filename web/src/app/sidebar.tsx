@@ -1,7 +1,7 @@
-import { BookMarked, PanelLeftClose, Search, SquarePen } from "lucide-react";
+import { BookMarked, Files, PanelLeftClose, Search, SquarePen } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, NavLink } from "react-router";
 import { cn } from "@/lib/cn";
 import { patiently } from "@/lib/patient";
 import { shell } from "@/lib/shell";
@@ -61,10 +61,14 @@ export function Sidebar({ onClose }: { onClose: () => void }) {
             <Kbd keys={SHORTCUTS.palette} />
           </span>
         </button>
-        <Link to="/memories" className={rowClass}>
+        <NavLink to="/documents" className={({ isActive }) => cn(rowClass, isActive && "bg-hover")}>
+          <Files aria-hidden className="size-4 text-fg-muted" />
+          <span className="flex-1">{t("sidebar.documents")}</span>
+        </NavLink>
+        <NavLink to="/memories" className={({ isActive }) => cn(rowClass, isActive && "bg-hover")}>
           <BookMarked aria-hidden className="size-4 text-fg-muted" />
           <span className="flex-1">{t("sidebar.memories")}</span>
-        </Link>
+        </NavLink>
       </div>
       <div className="flex min-h-0 flex-1 flex-col">
         <Suspense fallback={<ListSkeleton />}>

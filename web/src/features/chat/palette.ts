@@ -1,6 +1,6 @@
 /** What the command palette finds among chats. */
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useDebounced } from "@/lib/use-debounced";
 import { usePaletteChats } from "./api/queries";
 
 export interface ChatPaletteItem {
@@ -27,14 +27,4 @@ export function useChatPaletteItems(query: string): ChatPaletteItem[] {
     to: `/chat/${chat.id}`,
     found,
   }));
-}
-
-/** The value once it has been the same for `ms`. */
-export function useDebounced<T>(value: T, ms: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }

@@ -19,6 +19,7 @@ const LATER = {
   attachments: async () => (await import("./locales/en/attachments")).attachments,
   auth: async () => (await import("./locales/en/auth")).auth,
   mcp: async () => (await import("./locales/en/mcp")).mcp,
+  documents: async () => (await import("./locales/en/documents")).documents,
   landing: async () => (await import("./locales/en/landing")).landing,
   memories: async () => (await import("./locales/en/memories")).memories,
   onboarding: async () => (await import("./locales/en/onboarding")).onboarding,

@@ -5,8 +5,8 @@ import { loadWords } from "@/lib/i18n";
 import { IconButton } from "@/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { PageHeader } from "@/ui/page-header";
+import { TitleField } from "@/ui/title-field";
 import type { Chat } from "../api/types";
-import { TitleField } from "./TitleField";
 import { useChatActions } from "./use-chat-actions";
 
 const ChatMemoryItem = lazy(async () => {

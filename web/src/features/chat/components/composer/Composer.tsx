@@ -13,6 +13,7 @@ import { useTranslation } from "react-i18next";
 import { toApiError } from "@/lib/api/errors";
 import { useMediaQuery } from "@/lib/media";
 import { IconButton } from "@/ui/button";
+import { Menu, MenuItem } from "@/ui/menu";
 import { toast } from "@/ui/toast";
 import { currentOptions } from "../../state/choices";
 import { composeMessage, PASTE_LIMIT } from "../../state/drafts";
@@ -20,7 +21,7 @@ import { send, stop } from "../../state/runs";
 import { useThreads } from "../../state/thread-store";
 import { AgentPicker } from "./AgentPicker";
 import { AttachmentArea, addFiles, PastedTexts, pickFiles, takeAttachments } from "./attachments";
-import { hasOutgoing, isHeldUp, useAttachments } from "./attachments/store";
+import { hasOutgoing, isHeldUp, useAttachments, useLibrary } from "./attachments/store";
 import { enterAction, isEditLast } from "./keys";
 import { ModelPicker } from "./ModelPicker";
 import { useDraft } from "./use-draft";
@@ -154,9 +155,21 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
         className="field-sizing-content block max-h-[min(40dvh,22rem)] min-h-13 w-full resize-none bg-transparent px-4.5 pt-3.5 pb-1.5 text-base outline-none placeholder:text-fg-subtle"
       />
       <div className="flex items-center gap-1 px-2 pb-2">
-        <IconButton label={t("composer.attach")} onClick={() => void pickFiles(threadId).catch(failed)}>
-          <Paperclip aria-hidden />
-        </IconButton>
+        <Menu
+          side="top"
+          trigger={
+            <IconButton label={t("composer.attach")}>
+              <Paperclip aria-hidden />
+            </IconButton>
+          }
+        >
+          <MenuItem onSelect={() => void pickFiles(threadId).catch(failed)}>
+            {t("composer.attachFiles")}
+          </MenuItem>
+          <MenuItem onSelect={() => useLibrary.setState({ open: true })}>
+            {t("composer.attachLibrary")}
+          </MenuItem>
+        </Menu>
         <AgentPicker threadId={threadId} current={agentType} />
         <ModelPicker />
         <span className="flex-1" />

@@ -5,10 +5,10 @@ import { Link } from "react-router";
 import { cn } from "@/lib/cn";
 import { IconButton } from "@/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
+import { TitleField } from "@/ui/title-field";
 import type { Chat } from "../../api/types";
 import { useThreads } from "../../state/thread-store";
 import { isAsking } from "../../stream/reducer";
-import { TitleField } from "../TitleField";
 import { useChatActions } from "../use-chat-actions";
 
 interface ChatRowProps {

@@ -1,6 +1,7 @@
 import { CircleAlert, FileText, Pencil } from "lucide-react";
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { cn } from "@/lib/cn";
 import { loadWords } from "@/lib/i18n";
 import { CopyButton } from "@/markdown/CopyButton";
@@ -125,17 +126,19 @@ function Attachments({ message }: { message: ThreadMessage }) {
   return (
     <ul aria-label={t("message.attachments")} className="mb-2 flex max-w-[85%] flex-wrap justify-end gap-2">
       {message.documentAttachments.map((document) => (
-        <li
-          key={document.documentId}
-          className="flex items-center gap-2.5 rounded-lg border border-border bg-surface px-3 py-2 text-sm"
-        >
-          <FileText aria-hidden className="size-4.5 text-fg-muted" />
-          <span className="max-w-56 truncate">{document.displayName}</span>
-          {document.pageCount === null ? null : (
-            <span className="text-fg-muted text-meta">
-              {t("message.pages", { count: document.pageCount })}
-            </span>
-          )}
+        <li key={document.documentId} className="max-w-full">
+          <Link
+            to={`/documents/${document.documentId}`}
+            className="flex items-center gap-2.5 rounded-lg border border-border bg-surface px-3 py-2 text-sm transition-[background-color,border-color] duration-120 hover:border-control/60 hover:bg-hover touch:min-h-11"
+          >
+            <FileText aria-hidden className="size-4.5 shrink-0 text-fg-muted" />
+            <span className="max-w-56 truncate">{document.displayName}</span>
+            {document.pageCount === null ? null : (
+              <span className="shrink-0 text-fg-muted text-meta">
+                {t("message.pages", { count: document.pageCount })}
+              </span>
+            )}
+          </Link>
         </li>
       ))}
     </ul>

@@ -8,6 +8,7 @@ export const app = {
     newChat: "New chat",
     search: "Search",
     memories: "Memories",
+    documents: "Documents",
   },
   user: {
     menu: "Your account:",

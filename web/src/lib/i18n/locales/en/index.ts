@@ -4,6 +4,7 @@ import { attachments } from "./attachments";
 import { auth } from "./auth";
 import { chat } from "./chat";
 import { common } from "./common";
+import { documents } from "./documents";
 import { keys } from "./keys";
 import { landing } from "./landing";
 import { markdown } from "./markdown";
@@ -20,6 +21,7 @@ export const en = {
   attachments,
   auth,
   chat,
+  documents,
   keys,
   landing,
   markdown,

@@ -1,28 +1,39 @@
-import { EyeOff, FileText, ImageDown, TriangleAlert, X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { EyeOff, FilePlus2, TriangleAlert, X } from "lucide-react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { toApiError } from "@/lib/api/errors";
+import { getDocument } from "@/lib/documents/api";
+import { ACCEPT } from "@/lib/documents/kinds";
+import { useDocumentSync } from "@/lib/documents/queries";
 import { IconButton } from "@/ui/button";
-import { Spinner } from "@/ui/spinner";
+import { toast } from "@/ui/toast";
 import { useModels } from "../../../api/queries";
 import { useChoices } from "../../../state/choices";
 import { findModel } from "../ModelPicker";
 import { AltText } from "./AltText";
 import { moveAttachments, putAttachment, removeAttachment } from "./changes";
+import { DocumentChip } from "./DocumentChip";
+import { attachDocument, detachDocument, documentTaker, restoreDocuments } from "./documents";
 import { dropKept, keepAll, keepImage, restoreKept } from "./keep";
 import {
   type Attachment,
   attachmentsOf,
-  type DocumentDraft,
   type ImageDraft,
   type RefusedFile,
   useAttachments,
+  useLibrary,
 } from "./store";
-import { takeFiles } from "./take";
+import { addTaker, takeFiles } from "./take";
 import { useFileDrop } from "./use-file-drop";
 
 export { takeAttachments } from "./outgoing";
 export { PastedTexts } from "./PastedTexts";
 export { pickFiles, takeFiles } from "./take";
+
+addTaker(documentTaker, ACCEPT.split(","));
+
+const LibraryPicker = lazy(async () => ({ default: (await import("./LibraryPicker")).LibraryPicker }));
 
 /** What is attached to the message: images with their descriptions, documents, and what could not be attached. */
 export function AttachmentArea({ threadId }: { threadId: string }) {
@@ -30,10 +41,14 @@ export function AttachmentArea({ threadId }: { threadId: string }) {
   const attachments = useAttachments(threadId);
   const dragging = useFileDrop((files) => void takeFiles(threadId, files));
   const before = useRef(threadId);
+  const library = useLibrary((state) => state.open);
+  useDocumentSync();
+  useAttachFromAddress(threadId);
   useEffect(() => {
     // A new chat has got its id while the next message is being written.
     const from = before.current;
     before.current = threadId;
+    restoreDocuments(threadId);
     if (from === threadId) void restoreKept(threadId);
     else {
       moveAttachments(from, threadId);
@@ -41,7 +56,8 @@ export function AttachmentArea({ threadId }: { threadId: string }) {
     }
   }, [threadId]);
   const remove = (attachment: Attachment) => {
-    removeAttachment(threadId, attachment.id);
+    if (attachment.kind === "document") detachDocument(threadId, attachment);
+    else removeAttachment(threadId, attachment.id);
     if (attachment.kind !== "image") return;
     URL.revokeObjectURL(attachment.preview);
     void dropKept(attachment.id);
@@ -69,7 +85,7 @@ export function AttachmentArea({ threadId }: { threadId: string }) {
                 onDescribe={(alt) => describe(one, alt)}
               />
             ) : (
-              <Document key={one.id} document={one} onRemove={() => remove(one)} />
+              <DocumentChip key={one.id} document={one} onRemove={() => remove(one)} />
             ),
           )}
         </ul>
@@ -82,8 +98,40 @@ export function AttachmentArea({ threadId }: { threadId: string }) {
         </ul>
       )}
       {attachments.some((one) => one.kind === "image") ? <BlindNote /> : null}
+      {library ? (
+        <Suspense>
+          <LibraryPicker
+            open
+            onClose={() => useLibrary.setState({ open: false })}
+            onPick={(documents) => {
+              for (const document of documents) attachDocument(threadId, document);
+            }}
+          />
+        </Suspense>
+      ) : null}
     </>
   );
+}
+
+/** `?attach=ID`: somebody asked about a document elsewhere, and was sent here with it. */
+function useAttachFromAddress(threadId: string): void {
+  const { t } = useTranslation("attachments");
+  const [params, setParams] = useSearchParams();
+  const wanted = params.getAll("attach").join(" ");
+  const take = useRef<(ids: readonly string[]) => void>(() => undefined);
+  useEffect(() => {
+    take.current = (ids) => {
+      setParams({}, { replace: true });
+      for (const id of ids)
+        getDocument(id).then(
+          (document) => attachDocument(threadId, document),
+          (error: unknown) => toast.error(t("notAttached"), { description: toApiError(error).detail }),
+        );
+    };
+  });
+  useEffect(() => {
+    if (wanted !== "") take.current(wanted.split(" "));
+  }, [wanted]);
 }
 
 function Image({
@@ -122,31 +170,6 @@ function Remove({ label, onRemove }: { label: string; onRemove: () => void }) {
     >
       <X aria-hidden />
     </IconButton>
-  );
-}
-
-function Document({ document, onRemove }: { document: DocumentDraft; onRemove: () => void }) {
-  const { t, i18n } = useTranslation("attachments");
-  const { problem, progress, documentId, pageCount } = document;
-  let detail: ReactNode = pageCount === null ? null : t("pages", { count: pageCount });
-  if (problem !== null) detail = <span className="text-danger">{problem}</span>;
-  else if (documentId === null || progress !== null) {
-    const percent = new Intl.NumberFormat(i18n.language, { style: "percent" }).format(progress ?? 0);
-    detail = progress === null ? t("uploading") : t("uploadingPart", { percent });
-  }
-  return (
-    <li className="relative flex h-18 max-w-64 animate-appear items-center gap-2.5 rounded-lg border border-border bg-muted px-3 text-sm">
-      {documentId === null && problem === null ? (
-        <Spinner />
-      ) : (
-        <FileText aria-hidden className="size-5 shrink-0 text-fg-muted" />
-      )}
-      <span className="min-w-0">
-        <span className="block truncate font-medium">{document.name}</span>
-        <span className="line-clamp-2 block text-fg-muted text-xs">{detail}</span>
-      </span>
-      <Remove label={t("remove", { name: document.name })} onRemove={onRemove} />
-    </li>
   );
 }
 
@@ -193,7 +216,7 @@ function DropHint() {
       className="pointer-events-none fixed inset-3 z-50 grid animate-appear place-items-center rounded-2xl border-2 border-focus border-dashed bg-bg/85"
     >
       <p className="flex flex-col items-center gap-3 font-medium text-lg">
-        <ImageDown className="size-9 text-accent-text" />
+        <FilePlus2 className="size-9 text-accent-text" />
         {t("drop")}
       </p>
     </div>

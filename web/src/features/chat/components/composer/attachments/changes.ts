@@ -1,5 +1,5 @@
 /** Adding to what is attached, and taking away from it. */
-import { type Attachment, attachmentsOf, useAttached } from "./store";
+import { type Attachment, attachmentsOf, type DocumentDraft, useAttached } from "./store";
 
 function set(threadId: string, attachments: readonly Attachment[]): void {
   useAttached.setState(({ byThread }) => ({ byThread: { ...byThread, [threadId]: attachments } }));
@@ -20,6 +20,18 @@ export function removeAttachment(threadId: string, id: string): void {
     threadId,
     attachmentsOf(threadId).filter((one) => one.id !== id),
   );
+}
+
+/** Changes a document wherever it is attached: a new chat may have got its id meanwhile. */
+export function changeDocument(id: string, fields: Partial<DocumentDraft>): void {
+  for (const [threadId, attachments] of Object.entries(useAttached.getState().byThread)) {
+    const draft = attachments.find((one) => one.kind === "document" && one.id === id);
+    if (draft?.kind !== "document") continue;
+    const isNews = Object.entries(fields).some(
+      ([name, value]) => draft[name as keyof DocumentDraft] !== value,
+    );
+    if (isNews) putAttachment(threadId, { ...draft, ...fields });
+  }
 }
 
 /** Says at the message why a file cannot go with it. */

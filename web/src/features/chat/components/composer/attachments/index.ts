@@ -8,7 +8,7 @@ type Area = typeof import("./AttachmentArea");
 let loaded: Area | null = null;
 
 async function load(): Promise<Area> {
-  const [area] = await Promise.all([import("./AttachmentArea"), loadWords("attachments")]);
+  const [area] = await Promise.all([import("./AttachmentArea"), loadWords("attachments", "documents")]);
   loaded = area;
   return area;
 }

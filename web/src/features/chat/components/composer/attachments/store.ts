@@ -85,3 +85,6 @@ export function isHeldUp(attachments: readonly Attachment[]): boolean {
 export function hasOutgoing(attachments: readonly Attachment[]): boolean {
   return attachments.some((one) => one.kind !== "refused");
 }
+
+/** Whether the library stands open, to pick documents from. */
+export const useLibrary = create<{ open: boolean }>(() => ({ open: false }));
