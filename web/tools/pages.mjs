@@ -101,6 +101,7 @@ export const pages = [
       await page.getByRole("button", { name: "Add a provider" }).click();
     },
   },
+  { name: "settings-tools", path: "/settings/tools" },
   { name: "settings-security", path: "/settings/security" },
   {
     name: "settings-account-delete",
