@@ -81,6 +81,27 @@ export const providers = {
     models: 1,
   },
 };
+const tool = (name, displayName, category, effect, more = {}) => ({
+  name,
+  displayName,
+  description: `${displayName}: what it does, and when a model should use it rather than another.`,
+  category,
+  effect,
+  available: true,
+  allowed: false,
+  inputSchema: {},
+  ...more,
+});
+const tools = [
+  tool("webSearch", "Search the web", "search", "read"),
+  tool("deepResearch", "Research in depth", "search", "read"),
+  tool("getStockPrice", "Get a stock price", "stock", "read"),
+  tool("analyzeImage", "Look at a picture", "vision", "read", {
+    available: false,
+    howToGet: "Connect a model that sees pictures under Settings, Models & keys.",
+  }),
+  tool("sendEmail", "Send mail", "gmail", "write", { allowed: true }),
+];
 const chats = [
   "Why bears keep their muscles",
   "Plan a week in Hokkaidō",
@@ -226,6 +247,7 @@ const answers = {
     ],
   },
   "GET /api/mcp/servers": { items: mcpServers },
+  "GET /api/tools": { items: tools },
   "GET /api/chat": { items: chats, nextCursor: null },
   "GET /api/admin/providers": { items: Object.values(providers) },
   "GET /api/admin/settings": {

@@ -233,6 +233,7 @@ export const pages = [
       await page.getByText("Details").first().click();
     },
   },
+  { name: "settings-tools", path: "/settings/tools" },
   { name: "settings-security", path: "/settings/security" },
   {
     name: "settings-account-delete",

@@ -129,6 +129,46 @@ describe("markers", () => {
   });
 });
 
+describe("marks of citations", () => {
+  const citations = { numbers: [1, 12], mark: (index: number) => <b data-mark>{`<${index}>`}</b> };
+  const cited = (text: string, streaming = false) => (
+    <TooltipProvider>
+      <MarkdownView text={text} streaming={streaming} id="m1" citations={citations} />
+    </TooltipProvider>
+  );
+
+  it("stand for the numbers that are cited, in prose alone", () => {
+    const { container } = render(
+      cited(
+        "One [1], **two [12]**, none [2].\n\n- `[1]` [link [1]](https://a.example) $x[1]$\n\n| a [1] |\n|---|\n| b |\n\n```\n[1]\n```\n",
+      ),
+    );
+    expect([...container.querySelectorAll("[data-mark]")].map((mark) => mark.textContent)).toEqual([
+      "<1>",
+      "<12>",
+      "<1>",
+    ]);
+    expect(container.querySelector("p")).toHaveTextContent("One<1>, two<12>, none [2].");
+    expect(container.querySelector("code")).toHaveTextContent("[1]");
+  });
+
+  it("are there as soon as they are written, and never show as anything else", () => {
+    const text = "Bears sleep [1] and **eat [12]**.";
+    for (let end = 1; end <= text.length; end++) {
+      const { container, unmount } = render(cited(text.slice(0, end), true));
+      const whole = text.slice(0, end).match(/\[(1|12)\]/g)?.length ?? 0;
+      expect(container.querySelectorAll("[data-mark]")).toHaveLength(whole);
+      expect(container.textContent).not.toMatch(/[[\]*]/);
+      unmount();
+    }
+  });
+
+  it("are ordinary text where nothing is cited", () => {
+    const { container } = render(view("One [1]."));
+    expect(container).toHaveTextContent("One [1].");
+  });
+});
+
 describe("what an answer may do", () => {
   it("fetches nothing from elsewhere and runs nothing", () => {
     const { container } = render(view(documents["images"] ?? ""));

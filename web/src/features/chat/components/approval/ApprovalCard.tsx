@@ -89,6 +89,7 @@ export function ApprovalCard({ jobId, call, asker }: ApprovalCardProps) {
           question={question}
           read={read}
           toolName={name}
+          sentenceId={`${id}-what`}
           canRemember={tool?.allowed === false}
         />
       ) : question.sent === "no" ? null : (

@@ -14,6 +14,8 @@ interface DecisionBarProps {
   question: Question;
   read: ReadArguments;
   toolName: string;
+  /** Id of the element that says what would happen. */
+  sentenceId: string;
   /** False where it makes no difference: the tool is allowed already, or nobody knows it. */
   canRemember: boolean;
 }
@@ -36,7 +38,8 @@ export function DecisionBar(props: DecisionBarProps) {
   );
 }
 
-function Choices({ jobId, callId, question, read, toolName, canRemember }: DecisionBarProps) {
+function Choices(props: DecisionBarProps) {
+  const { jobId, callId, question, read, toolName, sentenceId, canRemember } = props;
   const { t } = useTranslation("tools");
   const change = (next: Partial<Question>) => changeQuestion(jobId, callId, next);
   const editing = question.step === "editing";
@@ -69,7 +72,7 @@ function Choices({ jobId, callId, question, read, toolName, canRemember }: Decis
         />
       ) : null}
       <div className="flex flex-wrap items-center gap-2">
-        <Button variant="primary" size="sm" onClick={approve} disabled={wrong}>
+        <Button variant="primary" size="sm" onClick={approve} disabled={wrong} aria-describedby={sentenceId}>
           <Check aria-hidden />
           {read.changed ? t("approval.approveChanged") : t("approval.approve")}
         </Button>

@@ -55,6 +55,14 @@ const open = (path = "/chat/c1") =>
 const menuOf = (title: string) => screen.findByRole("button", { name: `More about ${title}` });
 
 describe("the list of chats", () => {
+  it("marks a chat that waits for a decision, wherever it was asked", async () => {
+    chats = chats.map((chat) => (chat.id === "c2" ? { ...chat, waitsForApproval: true } : chat));
+    open();
+    const row = await screen.findByRole("link", { name: /Snow\s*Waiting for your approval/ });
+    expect(row).not.toHaveTextContent("Answering");
+    await expectAccessible();
+  });
+
   it("groups them, marks the open one and the one being answered", async () => {
     open();
     expect(await screen.findByRole("heading", { name: "Pinned" })).toBeInTheDocument();

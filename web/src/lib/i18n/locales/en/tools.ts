@@ -18,7 +18,6 @@ export const tools = {
     steps: "What {{agent}} did",
     task: "Task",
     answer: "Answer",
-    raw: "All of it, as data",
   },
   words: {
     delegate: "Asked {{agent}}",
@@ -51,8 +50,6 @@ export const tools = {
     mcp: "{{tool}} ({{server}})",
   },
   search: {
-    results_one: "{{count}} result from {{provider}}",
-    results_other: "{{count}} results from {{provider}}",
     more_one: "{{count}} more",
     more_other: "{{count}} more",
   },
@@ -62,7 +59,6 @@ export const tools = {
     sources: "Pages it rests on",
     notes: "To know about this report",
   },
-  news: { by: "{{publisher}}, {{time}}" },
   company: {
     symbol: "Symbol",
     exchange: "Exchange",
@@ -82,11 +78,9 @@ export const tools = {
   approval: {
     title: "Kuma asks before it does this",
     titleAgent: "{{agent}} asks before it does this",
-    will: "If you approve",
     nothing: "Nothing happens until you decide. You can leave and come back.",
     taintTitle: "Check this with care",
     taintFrom: "Read before it asked for this:",
-    details: "What will be sent",
     preview: "What it will look like",
     notSet: "not set",
     approve: "Approve",
@@ -123,13 +117,9 @@ export const tools = {
 
   sources: {
     title: "Sources",
-    count_one: "{{count}} source",
-    count_other: "{{count}} sources",
     mark: "Source {{number}}: {{title}}",
     heading: "Source {{number}}",
     page: "page {{page}}",
-    quote: "Quoted",
-    quoteNumbered: "Quote {{number}}",
     open: "Open {{title}} in a new tab",
     openPage: "Open the page",
     openDocument: "Open the document",
@@ -142,7 +132,6 @@ export const tools = {
     label: "Quote of {{name}}",
     change: "{{change}} ({{percent}})",
     since: "since the close before",
-    at: "{{time}}",
     source: "From {{source}}: {{note}}",
     fallback: "{{failed}}; {{source}} answered instead.",
     previousClose: "Previous close",
@@ -176,10 +165,7 @@ export const tools = {
     description:
       "What agents can do beside talking. A tool that changes something outside Kuma asks you first, each time.",
     search: "Filter tools",
-    failed: "The tools could not be loaded",
     none: "This Kuma has no tools yet.",
-    count_one: "{{count}} tool",
-    count_other: "{{count}} tools",
     allowedTitle: "Always allowed",
     allowedDescription:
       "These no longer ask, except after text from outside was read in the same chat, which could have asked for it.",
@@ -216,6 +202,5 @@ export const tools = {
     noTools: "Answers from what it knows.",
     more_one: "and {{count}} more",
     more_other: "and {{count}} more",
-    hands: "Hands tasks to the others when they know better.",
   },
 } as const;
