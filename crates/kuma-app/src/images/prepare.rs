@@ -136,7 +136,7 @@ fn on_white(image: &DynamicImage) -> RgbImage {
         let [red, green, blue, alpha] = from.0;
         let over = |colour: u8| {
             let mixed = u32::from(colour) * u32::from(alpha) + 255 * (255 - u32::from(alpha));
-            u8::try_from(mixed / 255).unwrap_or(u8::MAX)
+            u8::try_from((mixed + 127) / 255).unwrap_or(u8::MAX)
         };
         to.0 = [over(red), over(green), over(blue)];
     }
@@ -240,7 +240,7 @@ mod tests {
         let glass = DynamicImage::ImageRgba8(RgbaImage::from_pixel(20, 20, image::Rgba([10, 20, 30, 100])));
         let kept = prepare(&file(&glass, ImageFormat::Png), ImageFormat::Png).unwrap();
         assert_eq!(reread(&kept.file).to_rgba8().get_pixel(5, 5).0, [10, 20, 30, 100]);
-        assert_eq!(on_white(&glass).get_pixel(5, 5).0, [159, 163, 166]);
+        assert_eq!(on_white(&glass).get_pixel(5, 5).0, [159, 163, 167]);
         let solid = DynamicImage::ImageRgba8(RgbaImage::from_pixel(20, 20, image::Rgba([1, 2, 3, 255])));
         assert!(!eight_bits(solid).color().has_alpha());
     }

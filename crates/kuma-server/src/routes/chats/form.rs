@@ -3,6 +3,8 @@
 //! Files are looked at one after the other while the form is read, so that no more than one is in memory. What a
 //! file is, its first bytes say: images are taken here, everything else is a [`document`].
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::multipart::{Field, Multipart};
 use futures::StreamExt as _;
@@ -23,6 +25,9 @@ const HEAD_BYTES: usize = 16;
 /// The longest part of a file's name that is told.
 const NAME_MAX_CHARS: usize = 80;
 
+/// How long the rest of a refused form is waited for.
+const REST_WITHIN: Duration = Duration::from_secs(20);
+
 /// What a form brought.
 #[derive(Default)]
 pub(super) struct Received {
@@ -34,8 +39,22 @@ pub(super) struct Received {
     pub(super) documents: Vec<DocumentId>,
 }
 
-/// Reads a form to its end.
+/// Reads a form to its end, even when something in it is refused: whoever is still sending would not hear why.
 pub(super) async fn receive(state: &ServerState, user: &User, mut form: Multipart) -> ApiResult<Received> {
+    let received = read(state, user, &mut form).await;
+    if received.is_err() && tokio::time::timeout(REST_WITHIN, skip(&mut form)).await.is_err() {
+        tracing::debug!("the rest of a refused form did not come in time");
+    }
+    received
+}
+
+async fn skip(form: &mut Multipart) {
+    while let Ok(Some(mut field)) = form.next_field().await {
+        while let Ok(Some(_)) = field.chunk().await {}
+    }
+}
+
+async fn read(state: &ServerState, user: &User, form: &mut Multipart) -> ApiResult<Received> {
     let mut received = Received::default();
     while let Some(mut field) = form.next_field().await.map_err(|error| form_error(&error))? {
         let name = field.name().unwrap_or_default().trim_end_matches("[]").to_owned();
