@@ -20,6 +20,8 @@ use crate::error::{FieldErrors, Result};
 
 /// How many passages are sent when the text does not fit.
 const PASSAGES: usize = 24;
+/// What a passage takes with its label, at most.
+const PASSAGE_TOKENS: usize = 300;
 /// How long a run waits for its documents to be read.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// How often it looks.
@@ -219,7 +221,9 @@ async fn passages(
     fence: &Fence,
 ) -> Result<Attached> {
     let ids: Vec<DocumentId> = documents.iter().map(|document| document.id).collect();
-    let wanted = Wanted { owner, query: question, documents: Some(&ids), limit: PASSAGES };
+    // Neighbours come as one, so the limit is what keeps them within the room.
+    let limit = (room / PASSAGE_TOKENS).clamp(1, PASSAGES);
+    let wanted = Wanted { owner, query: question, documents: Some(&ids), limit };
     let mut found = find(app, wanted).await?.passages;
     if found.is_empty() {
         // A question such as "summarise this" has no words in common with what it is about.

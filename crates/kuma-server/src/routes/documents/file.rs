@@ -55,6 +55,8 @@ pub async fn file(
     set.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     set.insert(header::CONTENT_LENGTH, (file.range.end - file.range.start).into());
     set.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    // Parts of a file are parts of what was uploaded, so nothing on the way may pack it.
+    set.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
     // Whatever is in it, nothing of it runs here.
     set.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     set.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
