@@ -4,7 +4,7 @@
 .PHONY: help run build test torture dev lint fmt bench bench-retrieval models openapi clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 run: ## build what changed, fetch the starter models once, start Kuma
 	@scripts/run.sh
