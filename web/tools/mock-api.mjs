@@ -105,7 +105,45 @@ export const ready = {
   version: "0.1.0",
 };
 
+const memory = (n, content, more = {}) => ({
+  id: `0199bbbb-0000-7000-8000-00000000000${n}`,
+  content,
+  source: "chat",
+  tainted: false,
+  chatId: chats[0].id,
+  messageId: "0199cccc-0000-7000-8000-000000000001",
+  createdAt: `2026-11-0${n}T09:00:00Z`,
+  updatedAt: `2026-11-0${n}T09:00:00Z`,
+  ...more,
+});
+export const memories = [
+  memory(7, "The user moved from Pune to Delhi in October 2026 and lives near Lodhi Garden.", {
+    updatedAt: "2026-11-21T09:00:00Z",
+  }),
+  memory(6, "The user’s daughter Mira is allergic to peanuts."),
+  memory(5, "I prefer short answers with an example.", { source: "user", chatId: null, messageId: null }),
+  memory(4, "The user is comparing heat pumps for a house built in 1962.", {
+    source: "agent",
+    tainted: true,
+  }),
+  memory(3, "ユーザーは来年の春に京都へ旅行する予定です。"),
+];
+const memorySettings = { paused: false, service: "built-in", saving: "noticed" };
+
 const answers = {
+  "GET /api/memories": { items: memories, nextCursor: null },
+  "GET /api/memories/settings": { settings: memorySettings },
+  "PATCH /api/memories/settings": { settings: { ...memorySettings, paused: true } },
+  "POST /api/memories/search": { items: memories.slice(1, 2).map((one) => ({ ...one, score: 0.9 })) },
+  [`GET /api/memories/${memories[0].id}/history`]: {
+    items: [
+      {
+        content: "The user lives in Pune.",
+        writtenAt: "2026-11-07T09:00:00Z",
+        replacedAt: "2026-11-21T09:00:00Z",
+      },
+    ],
+  },
   "GET /api/ready": ready,
   "GET /api/auth/me": { user },
   "GET /api/models": { items: models, default: models[0].id },

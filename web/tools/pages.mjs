@@ -70,6 +70,61 @@ export const pages = [
       await page.getByText("You're all set").waitFor();
     },
   },
+  { name: "memories", path: "/memories" },
+  {
+    name: "memories-empty",
+    path: "/memories",
+    api: {
+      "GET /api/memories": { items: [], nextCursor: null },
+      "GET /api/memories/settings": { settings: { paused: false, service: "built-in", saving: "asked" } },
+    },
+  },
+  {
+    name: "memories-history",
+    path: "/memories",
+    async act(page) {
+      await page.getByRole("button", { name: "Earlier versions" }).first().click();
+      await page.getByText("The user lives in Pune.").waitFor();
+    },
+  },
+  {
+    name: "memories-add",
+    path: "/memories",
+    api: {
+      "POST /api/memories": problem(422, "validation", "Check the fields", {
+        errors: {
+          content: [
+            "This looks like a password, a key, or the number of a card or an account. Kuma never keeps such things; write it without.",
+          ],
+        },
+      }),
+    },
+    async act(page) {
+      await page.getByRole("button", { name: "Add" }).click();
+      await page.getByLabel("What should Kuma remember?").fill("My PIN is 4711");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("never keeps such things").waitFor();
+    },
+  },
+  {
+    name: "memories-paused",
+    path: "/memories",
+    async act(page) {
+      await page.getByRole("button", { name: "More about memory" }).click();
+      await page.getByRole("menuitem", { name: "Pause memory" }).click();
+      await page.getByText("Memory is paused").first().waitFor();
+    },
+  },
+  {
+    name: "memories-down",
+    path: "/memories",
+    api: {
+      "GET /api/memories": problem(502, "memory_unavailable", "Memories cannot be reached", {
+        detail:
+          "The service that keeps your memories does not answer right now. Nothing was lost; try again in a moment.",
+      }),
+    },
+  },
   { name: "settings-profile", path: "/settings/profile" },
   { name: "settings-appearance", path: "/settings/appearance" },
   { name: "settings-models", path: "/settings/models" },

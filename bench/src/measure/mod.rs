@@ -11,6 +11,11 @@ mod local_model;
 #[cfg(not(feature = "local-llm"))]
 #[path = "no_local_model.rs"]
 mod local_model;
+#[cfg(feature = "local-llm")]
+mod memories;
+#[cfg(not(feature = "local-llm"))]
+#[path = "no_memories.rs"]
+mod memories;
 mod start;
 mod streams;
 mod takeover;
@@ -51,6 +56,8 @@ pub enum What {
     ChatList,
     /// The in-process model beside llama.cpp's own loop
     LocalModel,
+    /// How well memories are found
+    Memories,
     /// JavaScript that the chat page needs first
     WebSize,
 }
@@ -74,6 +81,7 @@ impl What {
             Self::Takeover => "Runs of a killed worker",
             Self::ChatList => "A long chat list",
             Self::LocalModel => "The in-process model",
+            Self::Memories => "Finding memories: quality",
             Self::WebSize => "Size of the chat page",
         }
     }
@@ -90,6 +98,7 @@ impl What {
             Self::Takeover => takeover::METHOD,
             Self::ChatList => chat_list::METHOD,
             Self::LocalModel => local_model::METHOD,
+            Self::Memories => memories::METHOD,
             Self::WebSize => web_size::METHOD,
         }
     }
@@ -106,6 +115,7 @@ impl What {
             Self::Takeover => takeover::run(options).await,
             Self::ChatList => chat_list::run(options).await,
             Self::LocalModel => local_model::run(options).await,
+            Self::Memories => memories::run(options).await,
             Self::WebSize => web_size::run(options),
         }
     }

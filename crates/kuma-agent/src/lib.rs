@@ -1,15 +1,18 @@
 //! The run engine: what is sent to a model, and what becomes of its reply.
 //!
 //! Knows models ([`kuma_llm`]) and run events, and neither database nor HTTP: `kuma-app::chats`
-//! loads what is needed, calls [`run::run`], and keeps what comes out. The same holds for the two
-//! chores of the small model, [`title`] and [`summary`], and for citing outside of a run ([`cite`]).
+//! loads what is needed, calls [`run::run`], and keeps what comes out. The same holds for the three
+//! chores of the small model, [`title`], [`summary`] and [`remember`], and for citing outside of a run
+//! ([`cite`]). [`memory`] is the port of what is remembered of people.
 
 mod canonical;
 pub mod cite;
 pub mod context;
 pub mod cut;
 pub mod fence;
+pub mod memory;
 pub mod prompt;
+pub mod remember;
 pub mod run;
 pub mod steps;
 pub mod summary;

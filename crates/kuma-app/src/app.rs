@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
+use kuma_agent::memory::MemoryService;
 use kuma_agent::tool::Tool;
 use kuma_llm::{Embedder, Provider};
 use kuma_queue::{Journal, Queue, Signals};
@@ -13,6 +14,7 @@ use crate::auth::passwords::Passwords;
 use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
 use crate::error::Result;
+use crate::memory::{self, Memory};
 use crate::models::{Embedding, Models};
 use crate::seal::Sealer;
 
@@ -32,12 +34,15 @@ pub struct Parts {
     pub local: Option<Arc<dyn Provider>>,
     /// The embedding model in this process.
     pub local_embedder: Option<Arc<dyn Embedder>>,
+    /// Where memories are kept, when that is not this database.
+    pub memory: Option<Arc<dyn MemoryService>>,
     /// The settings.
     pub config: AppConfig,
 }
 
 /// The tools that the use cases themselves are behind.
-fn with_own_tools(tools: Vec<Arc<dyn Tool>>, _: &WeakApp) -> Vec<Arc<dyn Tool>> {
+fn with_own_tools(mut tools: Vec<Arc<dyn Tool>>, _: &WeakApp, memory: &Memory) -> Vec<Arc<dyn Tool>> {
+    tools.extend(memory::tools(memory));
     tools
 }
 
@@ -69,27 +74,33 @@ struct Inner {
     models: Models,
     embedding: Embedding,
     runs: Runs,
+    memory: Memory,
 }
 
 impl App {
     /// Puts the parts together. Makes no call.
     pub fn new(parts: Parts) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let Parts { store, journal, queue, signals, tools, local, local_embedder, config } = parts;
+        let Parts { store, journal, queue, signals, tools, local, local_embedder, memory, config } = parts;
         let tokens = Tokens::new(&config.jwt_secret)?;
         let sealer = Sealer::new(&config.encryption_keys)?;
-        Ok(Self(Arc::new_cyclic(|this| Inner {
-            tokens,
-            passwords: Passwords::default(),
-            sealer,
-            models: Models::new(local),
-            embedding: Embedding::new(config.embedding_model.clone(), local_embedder),
-            runs: Runs::new(&config.runs),
-            store,
-            journal,
-            queue,
-            signals,
-            tools: with_own_tools(tools, &WeakApp(this.clone())),
-            config,
+        Ok(Self(Arc::new_cyclic(|this| {
+            let this = WeakApp(this.clone());
+            let memory = Memory::new(memory, &store, &this);
+            Inner {
+                tokens,
+                passwords: Passwords::default(),
+                sealer,
+                models: Models::new(local),
+                embedding: Embedding::new(config.embedding_model.clone(), local_embedder),
+                runs: Runs::new(&config.runs),
+                store,
+                journal,
+                queue,
+                signals,
+                tools: with_own_tools(tools, &this, &memory),
+                config,
+                memory,
+            }
         })))
     }
 
@@ -137,6 +148,10 @@ impl App {
 
     pub(crate) fn embedding(&self) -> &Embedding {
         &self.0.embedding
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     pub(crate) fn runs(&self) -> &Runs {

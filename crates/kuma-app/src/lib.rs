@@ -1,4 +1,4 @@
-//! What Kuma does, one folder per feature: auth, chats, agents, tools, models,
+//! What Kuma does, one folder per feature: auth, chats, agents, tools, memory, models,
 //! admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
@@ -12,6 +12,7 @@ pub mod auth;
 pub mod chats;
 pub mod config;
 pub mod error;
+pub mod memory;
 pub mod models;
 pub mod retrieval;
 pub mod seal;

@@ -22,6 +22,7 @@ use crate::routes;
         (name = "chat", description = "Chats, messages and runs"),
         (name = "agents", description = "Who answers"),
         (name = "models", description = "What they answer with"),
+        (name = "memories", description = "What is remembered of you"),
         (name = "admin", description = "For administrators"),
         (name = "health", description = "For operators and load balancers"),
     ),

@@ -17,6 +17,7 @@ mod documents;
 mod entity;
 mod error;
 mod jobs;
+mod memories;
 mod messages;
 mod migration;
 mod page;
@@ -48,6 +49,7 @@ pub use error::{Result, StoreError};
 pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
 };
+pub use memories::{Exchange, Memories, Memory, MemoryState, MemoryVersion, NewMemory, Scored, Unembedded};
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};
@@ -183,6 +185,11 @@ impl Store {
     /// How vectors are kept and compared in this database.
     pub async fn vector_support(&self) -> Result<VectorSupport> {
         search::vectors::support(&self.db).await
+    }
+
+    /// What is remembered of people.
+    pub fn memories(&self) -> Memories<'_> {
+        Memories::new(&self.db)
     }
 
     /// Agents.

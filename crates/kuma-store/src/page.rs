@@ -49,6 +49,7 @@ pub(crate) enum List {
     Jobs = 4,
     Audit = 5,
     Documents = 6,
+    Memories = 12,
 }
 
 /// After which id the next page begins.

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 pub(crate) enum SideJob {
     Title,
     Summary,
+    Memory,
 }
 
 /// Recognises a side job by the first paragraph of the instructions, or by a last message that asks for a title. What
@@ -26,7 +27,9 @@ pub(crate) fn side_job(prompt: &Prompt) -> Option<SideJob> {
         text.split(|c: char| !c.is_alphanumeric()).any(|w| words.iter().any(|x| w.eq_ignore_ascii_case(x)))
     };
     let task = prompt.system.split("\n\n").next().unwrap_or_default();
-    if has(task, &["title"]) {
+    if task.contains("long-term memory") {
+        Some(SideJob::Memory)
+    } else if has(task, &["title"]) {
         Some(SideJob::Title)
     } else if has(task, &["summarise", "summarize", "summary"]) {
         Some(SideJob::Summary)
@@ -40,6 +43,7 @@ pub(crate) fn default_reply(shared: &Shared, vendor: Vendor, prompt: &Prompt) ->
     match side_job(prompt) {
         Some(SideJob::Title) => return Reply::text(title(&prompt.last_user)),
         Some(SideJob::Summary) => return Reply::text(summary(&prompt.last_user)),
+        Some(SideJob::Memory) => return Reply::text(facts(&prompt.last_user)),
         None => {}
     }
     let keywords = Keywords::find(&prompt.last_user);
@@ -173,6 +177,22 @@ fn summary(message: &str) -> String {
     let text = keywords::strip(quoted(message).unwrap_or(message));
     let start: Vec<&str> = text.split_whitespace().take(24).collect();
     format!("Summary so far: {}", start.join(" "))
+}
+
+/// The facts that the message names: `[fact The user …]` is a new one, `[fact 2 The user …]` takes the place of the
+/// second memory that was shown. As JSON.
+fn facts(message: &str) -> String {
+    let facts: Vec<Value> = Keywords::find(message)
+        .all("fact")
+        .map(|rest| {
+            let (first, content) = rest.split_once(' ').unwrap_or((rest, ""));
+            match first.parse::<u32>() {
+                Ok(number) => json!({"content": content, "replaces": number}),
+                Err(_) => json!({"content": rest, "replaces": null}),
+            }
+        })
+        .collect();
+    json!({ "facts": facts }).to_string()
 }
 
 /// The longest text in quotation marks, in a fence, or between tags.

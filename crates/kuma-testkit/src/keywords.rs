@@ -20,6 +20,7 @@
 //! | `[slow]`, `[rate N]` | 20 or N deltas a second |
 //! | `[gate ID]` | held by the gate ID of the control API |
 //! | `[split N]` | at most N bytes a write |
+//! | `[fact TEXT]`, `[fact N TEXT]` | nothing by itself: who looks for lasting facts is told this one, in place of memory N |
 //!
 //! Content keywords exclude each other (the first in this table wins); `[slow]`, `[rate]`, `[gate]` and `[split]` go with any.
 
@@ -52,6 +53,7 @@ const NAMES: &[&str] = &[
     "rate",
     "gate",
     "split",
+    "fact",
 ];
 
 /// The keywords in a text.
@@ -70,6 +72,11 @@ impl<'a> Keywords<'a> {
     /// What follows the keyword's name, trimmed; `None` if it is not there.
     pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         self.0.iter().find(|k| k.name == name).map(|k| k.rest)
+    }
+
+    /// What follows each of the keywords of that name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |k| k.name == name).map(|k| k.rest)
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {

@@ -5,6 +5,7 @@
 //! - [`finance`]: quotes, companies, financial news.
 //! - [`research`]: many searches and pages into one cited report.
 //! - [`images`]: looking at pictures, reading the text on them.
+//! - [`memory`]: memories kept by Supermemory.
 //! - [`tools`]: one file per tool, on the port of `kuma_agent::tool`.
 //! - [`registry`]: all of it built from plain [`ToolSettings`].
 //!
@@ -13,6 +14,7 @@
 
 pub mod finance;
 pub mod images;
+pub mod memory;
 mod model;
 pub mod page;
 pub mod registry;

@@ -15,7 +15,7 @@ pub mod usage;
 pub use id::{ChatId, DocumentId, JobId, MessageId, UserId};
 pub use job::JobStatus;
 pub use message::{Effect, MessageRole, MessageStatus, MessageView, ToolCallRecord};
-pub use run_event::{FinishReason, RunEvent, RunFailure};
+pub use run_event::{FinishReason, MemoryAction, MemoryItem, MemoryNote, RunEvent, RunFailure};
 pub use step::{Citation, Decision, RunStep, Step};
 pub use tool::{PageStart, Provenance, Source, SourceAt, ToolCategory, ToolErrorKind};
 pub use usage::Usage;

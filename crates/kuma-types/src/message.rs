@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ChatId, MessageId, RunFailure, Usage};
+use crate::{ChatId, MemoryNote, MessageId, RunFailure, Usage};
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ pub struct UnknownSpelling(String);
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Effect {
-    /// Looks, changes nothing.
+    /// Changes nothing outside Kuma.
     Read,
     /// Changes something outside Kuma.
     Write,
@@ -142,6 +142,9 @@ pub struct MessageView {
     pub document_attachments: Vec<Value>,
     /// The passages it rests on, as in the `citation` event.
     pub citations: Vec<Value>,
+    /// The memories that were used for it and saved with it, as in the `memory` event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub memories: Vec<MemoryNote>,
     /// The model that wrote it, `provider/model`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub model: Option<String>,

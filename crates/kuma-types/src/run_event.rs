@@ -179,6 +179,8 @@ pub enum MemoryAction {
     Saved,
     /// Old ones were used.
     Recalled,
+    /// The service that keeps them did not answer: this answer knows none. Comes without items.
+    Unavailable,
 }
 
 /// A memory as a run event shows it.
@@ -189,6 +191,16 @@ pub struct MemoryItem {
     pub id: String,
     /// Its sentence.
     pub content: String,
+}
+
+/// What was done with memories, as it is kept with the answer: the data of the `memory` event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemoryNote {
+    /// What was done.
+    pub action: MemoryAction,
+    /// With which ones. Those that were forgotten since are missing.
+    pub items: Vec<MemoryItem>,
 }
 
 /// Why a finished run ended.

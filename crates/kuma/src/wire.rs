@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use kuma_agent::Tool;
+use kuma_agent::memory::MemoryService;
 use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
 use kuma_app::{App, AppConfig, Parts};
 use kuma_llm::{Embedder, Provider};
@@ -13,6 +14,7 @@ use kuma_queue::redis::{JournalOptions, QueueOptions, Redis, RedisOptions};
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::{Store, StoreOptions};
 use kuma_tools::Tools;
+use kuma_tools::memory::Supermemory;
 use secrecy::ExposeSecret as _;
 
 use crate::secrets;
@@ -88,7 +90,8 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     let Ports { journal, queue, signals } = ports;
     let (tools, local) = (tools(settings)?, local(settings));
     let local_embedder = Some(embedder(settings));
-    let backends = Parts { store, journal, queue, signals, tools, local, local_embedder, config };
+    let memory = memory(settings)?;
+    let backends = Parts { store, journal, queue, signals, tools, local, local_embedder, memory, config };
     App::new(backends).map_err(|error| anyhow::anyhow!(error))
 }
 
@@ -96,6 +99,12 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
 fn tools(settings: &Settings) -> anyhow::Result<Vec<Arc<dyn Tool>>> {
     let tools = Tools::without_pictures(&settings.tools)?;
     Ok(tools.all().to_vec())
+}
+
+/// Where memories are kept, when that is not the database.
+fn memory(settings: &Settings) -> anyhow::Result<Option<Arc<dyn MemoryService>>> {
+    let Some(supermemory) = settings.supermemory.clone() else { return Ok(None) };
+    Ok(Some(Arc::new(Supermemory::new(supermemory)?)))
 }
 
 /// How runs travel and are heard of.

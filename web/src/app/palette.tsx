@@ -1,6 +1,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { Command } from "cmdk";
 import {
+  BookMarked,
   Box,
   CircleUser,
   Info,
@@ -138,6 +139,7 @@ export function Palette() {
 function PagesGroup({ go }: { go: (to: string) => () => void }) {
   const { t } = useTranslation(["app", "settings"]);
   const pages = [
+    { to: "/memories", label: t("app:sidebar.memories"), icon: <BookMarked aria-hidden /> },
     { to: "/settings/profile", label: t("settings:tabs.profile"), icon: <CircleUser aria-hidden /> },
     { to: "/settings/appearance", label: t("settings:tabs.appearance"), icon: <PaletteIcon aria-hidden /> },
     { to: "/settings/models", label: t("settings:tabs.models"), icon: <Box aria-hidden /> },

@@ -102,6 +102,13 @@ export const routes: RouteObject[] = [
                 lazy: page([], async () => (await import("@/features/chat/routes")).ChatPage),
               },
               {
+                path: "memories",
+                lazy: page(
+                  ["memories"],
+                  async () => (await import("@/features/memories/memories-page")).MemoriesPage,
+                ),
+              },
+              {
                 path: "settings",
                 lazy: page(
                   ["settings"],

@@ -1,4 +1,4 @@
-import { PanelLeftClose, Search, SquarePen } from "lucide-react";
+import { BookMarked, PanelLeftClose, Search, SquarePen } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -60,6 +60,10 @@ export function Sidebar({ onClose }: { onClose: () => void }) {
             <Kbd keys={SHORTCUTS.palette} />
           </span>
         </button>
+        <Link to="/memories" className={rowClass}>
+          <BookMarked aria-hidden className="size-4 text-fg-muted" />
+          <span className="flex-1">{t("sidebar.memories")}</span>
+        </Link>
       </div>
       <div className="flex min-h-0 flex-1 flex-col">
         <Suspense fallback={<ListSkeleton />}>

@@ -95,6 +95,7 @@ pub(super) fn context(shared: &Shared<'_>, model: &Arc<dyn ChatModel>, call_id: 
         small_model: Arc::clone(shared.small_model),
         usage: UsageMeter::default(),
         time_zone: shared.time_zone.map(str::to_owned),
+        taint: shared.state().taint.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kuma_llm::ChatModel;
-use kuma_types::{ChatId, JobId, Usage, UserId};
+use kuma_types::{ChatId, JobId, Provenance, Usage, UserId};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +32,9 @@ pub struct ToolContext {
     pub usage: UsageMeter,
     /// The person's time zone, an IANA name, when it is known.
     pub time_zone: Option<String>,
+    /// Where text from outside came from that the run had read when the call was made: what is kept of
+    /// the call carries it on.
+    pub taint: Option<Provenance>,
 }
 
 /// Where a tool says how far it is.

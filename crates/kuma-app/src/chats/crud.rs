@@ -2,7 +2,7 @@
 
 use kuma_queue::Signal;
 use kuma_store::{Chat, ChatFilter, ChatPatch, Job, Message, NewChat, Page};
-use kuma_types::{ChatId, JobId, JobStatus, MessageId, UserId};
+use kuma_types::{ChatId, JobId, JobStatus, MessageId, MessageRole, MessageView, UserId};
 
 use super::TITLE_MAX_CHARS;
 use crate::App;
@@ -79,6 +79,24 @@ pub async fn messages(
     limit: u32,
 ) -> Result<Page<Message>> {
     app.store().messages().page(owner, chat, cursor, limit).await.map_err(chat_error)
+}
+
+/// The same as clients see them.
+pub async fn message_views(
+    app: &App,
+    owner: UserId,
+    chat: ChatId,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Page<MessageView>> {
+    let mut page = messages(app, owner, chat, cursor, limit).await?.map(super::message_view);
+    let answers = page.items.iter().filter(|message| message.role == MessageRole::Assistant);
+    let ids: Vec<MessageId> = answers.map(|message| message.id).collect();
+    let mut notes = crate::memory::notes(app, &ids).await?;
+    for message in &mut page.items {
+        message.memories = notes.remove(&message.id).unwrap_or_default();
+    }
+    Ok(page)
 }
 
 /// A run's record.

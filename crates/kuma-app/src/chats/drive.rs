@@ -11,10 +11,10 @@ use kuma_agent::prompt::SystemPrompt;
 use kuma_agent::{EventSink, RunEnding, RunIds, RunInput, RunOutcome, Told, Toolbox};
 use kuma_llm::{ChatMessage, ChatModel, ChatRequest, Role};
 use kuma_queue::{Signal, SignalStream};
-use kuma_store::{Agent, Chat, Claim, Job, Message, User};
+use kuma_store::{Agent, Chat, Claim, Job, MemoryState, Message, User};
 use kuma_types::{
-    Decision, FinishReason, JobId, JobStatus, MessageRole, MessageStatus, RunEvent, RunFailure, RunStep,
-    ToolCallRecord,
+    Decision, FinishReason, JobId, JobStatus, MemoryNote, MessageRole, MessageStatus, RunEvent, RunFailure,
+    RunStep, ToolCallRecord,
 };
 use tracing::Instrument;
 
@@ -25,7 +25,7 @@ use super::steps::StepRows;
 use super::{follow, log, submit, summary, title};
 use crate::App;
 use crate::error::{AppError, Result};
-use crate::tools;
+use crate::{memory, tools};
 
 /// A run that was claimed more often kills its drivers.
 const MOST_CLAIMS: i32 = 32;
@@ -111,7 +111,12 @@ async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> 
     tokio::pin!(listening);
     let mut told = log::resume(app, job).await?;
     if job.cancel_requested || job.epoch > MOST_CLAIMS {
-        let answered = Answered { outcome: stopped(job, log::shown(&told)), model: None, question: None };
+        let answered = Answered {
+            outcome: stopped(job, log::shown(&told)),
+            model: None,
+            question: None,
+            memories: Vec::new(),
+        };
         return Ok(Attempt::Ended(finish::finish(app, job, run, finished(answered)).await?));
     }
     let sink = JournalSink { app: app.clone(), job: job.id, run: run.clone() };
@@ -128,7 +133,7 @@ async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> 
         }
         // What was told stands until the run says otherwise.
         run.begin_with(&log::shown(&told));
-        let work = answer(app, job, run, &sink, Told::by(&told));
+        let work = answer(app, job, run, &sink, &told);
         let answered = tokio::select! {
             biased;
             () = run.abandon.cancelled() => return Ok(Attempt::Left(run.left())),
@@ -144,7 +149,12 @@ async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> 
             Err(error) if error.is_unavailable() => return Err(error),
             Err(error) => {
                 tracing::error!(error = ?error, "a run failed before its model was asked");
-                Answered { outcome: failed(internal_failure()), model: None, question: None }
+                Answered {
+                    outcome: failed(internal_failure()),
+                    model: None,
+                    question: None,
+                    memories: Vec::new(),
+                }
             }
         };
         if let RunEnding::WaitingApproval(_) = answered.outcome.ending {
@@ -190,6 +200,7 @@ struct Answered {
     outcome: RunOutcome,
     model: Option<String>,
     question: Option<Message>,
+    memories: Vec<MemoryNote>,
 }
 
 /// Everything the run reads.
@@ -198,42 +209,66 @@ struct Loaded {
     chat: Chat,
     agent: Option<Agent>,
     path: Vec<Message>,
+    memory: MemoryState,
 }
 
 async fn load(app: &App, job: &Job) -> Result<Loaded> {
     let store = app.store();
-    let (user, chat, agent, path) = tokio::try_join!(
+    let (user, chat, agent, path, memory) = tokio::try_join!(
         async { store.users().get(job.user_id).await },
         async { store.chats().get(job.user_id, job.chat_id).await },
         async { store.agents().by_name(&job.agent_type).await },
         async { store.messages().path(job.chat_id, job.user_message_id).await },
+        async { store.memories().state(job.user_id, job.chat_id).await },
     )?;
-    Ok(Loaded { user, chat, agent, path })
+    Ok(Loaded { user, chat, agent, path, memory })
 }
 
-async fn answer(app: &App, job: &Job, run: &ActiveRun, sink: &JournalSink, told: Told) -> Result<Answered> {
-    let Loaded { user, chat, agent, path } = load(app, job).await?;
+async fn answer(
+    app: &App,
+    job: &Job,
+    run: &ActiveRun,
+    sink: &JournalSink,
+    told: &[RunEvent],
+) -> Result<Answered> {
+    let Loaded { user, chat, agent, path, memory } = load(app, job).await?;
     let wanted = job.model.as_deref().or(agent.as_ref().and_then(|agent| agent.model.as_deref()));
     let Some(model) = app.models().pick(app, wanted).await? else {
-        return Ok(Answered { outcome: failed(no_model()), model: None, question: path.last().cloned() });
+        let (outcome, question) = (failed(no_model()), path.last().cloned());
+        return Ok(Answered { outcome, model: None, question, memories: Vec::new() });
     };
     let model_id = model.info().id.clone();
     if chat.title.is_none() {
         title::start(app, job);
     }
-    let input = tokio::select! {
-        () = run.cancel.cancelled() => {
-            let outcome = RunOutcome::nothing(RunEnding::Cancelled);
-            return Ok(Answered { outcome, model: Some(model_id), question: path.last().cloned() });
-        }
-        input = input(app, job, &chat, agent.as_ref(), &user, &path, model) => input?,
+    let watch = memory::watch(app, job, memory).await;
+    let prepared = async {
+        let recalled = memory::before_run(app, job, memory, told, model.info().context_window).await;
+        let input = input(app, job, &chat, agent.as_ref(), &user, &path, (model, recalled.tokens())).await?;
+        Result::Ok((recalled, input))
     };
-    let input = RunInput { told, ..input };
-    let outcome = kuma_agent::run::run(input, sink, &StepRows { app, job }, &run.cancel).await;
-    Ok(Answered { outcome, model: Some(model_id), question: path.last().cloned() })
+    let (recalled, mut input) = tokio::select! {
+        () = run.cancel.cancelled() => {
+            let (outcome, question) = (RunOutcome::nothing(RunEnding::Cancelled), path.last().cloned());
+            return Ok(Answered { outcome, model: Some(model_id), question, memories: Vec::new() });
+        }
+        prepared = prepared => prepared?,
+    };
+    recalled.apply(&mut input);
+    let recalled_event = recalled.event().into_iter().collect();
+    let outcome = match sink.emit(recalled_event).await {
+        Ok(()) => {
+            let input = RunInput { told: Told::by(told), ..input };
+            kuma_agent::run::run(input, sink, &StepRows { app, job }, &run.cancel).await
+        }
+        Err(_) => RunOutcome::nothing(RunEnding::Lost),
+    };
+    let memories = memory::settle(app, job, &recalled, watch, &outcome, sink).await;
+    Ok(Answered { outcome, model: Some(model_id), question: path.last().cloned(), memories })
 }
 
-/// Everything that the run engine needs, apart from what was told.
+/// Everything that the run engine needs, apart from what was told. `beside`: tokens that will stand beside
+/// the question.
 async fn input(
     app: &App,
     job: &Job,
@@ -241,7 +276,7 @@ async fn input(
     agent: Option<&Agent>,
     user: &User,
     path: &[Message],
-    model: Arc<dyn ChatModel>,
+    (model, beside): (Arc<dyn ChatModel>, usize),
 ) -> Result<RunInput> {
     let (toolbox, specialists) = match agent {
         Some(agent) => (
@@ -250,7 +285,7 @@ async fn input(
         ),
         None => (Toolbox::default(), Vec::new()),
     };
-    let taken = kuma_agent::prompt::overhead(&toolbox, &specialists);
+    let taken = kuma_agent::prompt::overhead(&toolbox, &specialists) + beside;
     let request = request(app, chat, agent, user, path, (&*model, taken)).await?;
     let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
     let input = RunInput::new(ids, model, request);
@@ -327,7 +362,7 @@ pub(super) fn history(messages: &[Message]) -> Vec<HistoryMessage> {
 
 /// How the run's end is kept and told.
 fn finished(answered: Answered) -> Finished {
-    let Answered { outcome, model, question } = answered;
+    let Answered { outcome, model, question, memories } = answered;
     let (status, message_status, finish_reason, failure) = match outcome.ending {
         RunEnding::Finished(reason) => (JobStatus::Completed, MessageStatus::Complete, reason, None),
         RunEnding::Cancelled => {
@@ -348,6 +383,7 @@ fn finished(answered: Answered) -> Finished {
         reasoning: outcome.reasoning,
         tool_calls: outcome.tool_calls,
         citations: outcome.citations,
+        memories,
         usage: outcome.usage,
         model,
         question: question.map(|question| question.id),

@@ -7,8 +7,8 @@ use chrono::Utc;
 use kuma_queue::JournalError;
 use kuma_store::{FinishRun, Job, Pause, StoreError};
 use kuma_types::{
-    Citation, FinishReason, JobId, JobStatus, MessageId, MessageRole, MessageStatus, MessageView, RunEvent,
-    RunFailure, ToolCallRecord, Usage, run_log,
+    Citation, FinishReason, JobId, JobStatus, MemoryNote, MessageId, MessageRole, MessageStatus, MessageView,
+    RunEvent, RunFailure, ToolCallRecord, Usage, run_log,
 };
 
 use super::runner::{ActiveRun, SERVE_PREFIX};
@@ -26,6 +26,7 @@ pub(super) struct Kept {
     pub reasoning: String,
     pub tool_calls: Vec<ToolCallRecord>,
     pub citations: Vec<Citation>,
+    pub memories: Vec<MemoryNote>,
     pub usage: Usage,
     pub model: Option<String>,
     pub question: Option<MessageId>,
@@ -197,6 +198,7 @@ async fn end(app: &App, job: &Job, run: &Arc<ActiveRun>, kept: Kept) -> Result<(
         image_attachments: Vec::new(),
         document_attachments: Vec::new(),
         citations: citations.as_array().cloned().unwrap_or_default(),
+        memories: kept.memories.clone(),
         model: kept.model.clone(),
         usage: Some(kept.usage),
         status: kept.message_status,

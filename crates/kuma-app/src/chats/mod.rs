@@ -24,7 +24,7 @@ mod title;
 mod view;
 
 pub use approve::decide;
-pub use crud::{ChatChange, cancel, create, delete, get, job, list, messages, update};
+pub use crud::{ChatChange, cancel, create, delete, get, job, list, message_views, messages, update};
 pub use follow::{Follow, follow, follow_job};
 pub use kuma_queue::{EventStream, NumberedEvent};
 pub use runner::{Runner, Runs, SERVE_PREFIX, WORKER_PREFIX, sweep};

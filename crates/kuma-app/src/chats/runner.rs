@@ -29,6 +29,8 @@ pub const WORKER_PREFIX: &str = "worker-";
 const LONG_RUN: Duration = Duration::from_secs(30);
 /// How often old events are forgotten.
 const PRUNE: Duration = Duration::from_mins(10);
+/// How often messages are looked for that nobody looks at for what lasts.
+const REMEMBER: Duration = Duration::from_secs(30);
 /// After the queue could not be reached.
 const BREATH: Duration = Duration::from_secs(1);
 
@@ -294,6 +296,7 @@ impl Runner {
 /// every process that takes messages or drives runs.
 pub async fn sweep(app: App, stop: CancellationToken) {
     let mut pruned = tokio::time::Instant::now();
+    let mut remembered = tokio::time::Instant::now();
     loop {
         // A little apart from the other processes.
         let pause = app.config().runs.sweep.mul_f64(rand::random_range(0.75..1.25));
@@ -303,6 +306,12 @@ pub async fn sweep(app: App, stop: CancellationToken) {
         }
         if let Err(error) = recover::sweep(&app).await {
             tracing::error!(error = ?error, "waiting runs could not be looked up");
+        }
+        if remembered.elapsed() >= REMEMBER {
+            remembered = tokio::time::Instant::now();
+            if let Err(error) = crate::memory::sweep(&app).await {
+                tracing::error!(error = ?error, "messages that were not looked at could not be looked up");
+            }
         }
         if pruned.elapsed() >= PRUNE {
             pruned = tokio::time::Instant::now();

@@ -34,6 +34,7 @@ impl EventSink for JournalSink {
                 draft.dirty = true;
             }
         }
+        let events = crate::memory::announce(events);
         match self.app.journal().append(self.job, self.run.epoch, events).await {
             Ok(_) => Ok(()),
             Err(JournalError::Fenced(_) | JournalError::Closed(_)) => Err(SinkError::Fenced),

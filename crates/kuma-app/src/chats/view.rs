@@ -4,7 +4,7 @@ use kuma_store::Message;
 use kuma_types::MessageView;
 use serde_json::Value;
 
-/// A message for clients.
+/// A message for clients, without what is noted of memories.
 pub fn message_view(message: Message) -> MessageView {
     MessageView {
         id: message.id,
@@ -20,6 +20,7 @@ pub fn message_view(message: Message) -> MessageView {
         image_attachments: list(message.image_attachments),
         document_attachments: list(message.document_attachments),
         citations: list(message.citations),
+        memories: Vec::new(),
         model: message.model,
         usage: message.usage,
         status: message.status,

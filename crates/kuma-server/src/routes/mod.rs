@@ -5,6 +5,7 @@ pub mod agents;
 pub mod auth;
 pub mod chats;
 pub mod health;
+pub mod memories;
 pub mod models;
 pub mod tools;
 
@@ -19,6 +20,7 @@ pub fn api() -> OpenApiRouter<ServerState> {
         .merge(chats::routes())
         .merge(agents::routes())
         .merge(tools::routes())
+        .merge(memories::routes())
         .merge(models::routes())
         .merge(admin::routes())
         .merge(health::inside())

@@ -211,7 +211,9 @@ async fn every_tool_is_listed_with_what_it_takes() {
     let (server, ..) = server().await;
     let ann = server.user("ann").await;
     let tools = ann.get("/api/tools").await.json["items"].clone();
-    assert_eq!(tools.as_array().unwrap().len(), 2);
+    let names: Vec<&str> =
+        tools.as_array().unwrap().iter().filter_map(|tool| tool["name"].as_str()).collect();
+    assert_eq!(names, [READ, WRITE, "addMemory", "searchMemories"]);
     assert_eq!((tools[1]["name"].as_str(), tools[1]["effect"].as_str()), (Some(WRITE), Some("write")));
     assert_eq!(tools[1]["inputSchema"]["required"], json!(["text"]));
     assert_eq!(
@@ -220,4 +222,32 @@ async fn every_tool_is_listed_with_what_it_takes() {
     );
     let events = ann.say(json!({ "message": "just talk" })).await.all().await;
     assert!(!first(&events, "chatId").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_remembered_in_a_tainted_run_taints_those_that_recall_it() {
+    let (server, write, _) = server().await;
+    let ann = server.user("ann").await;
+    ann.post("/api/memories", json!({ "content": "The user lives in Pune." })).await;
+    let (job, _, asked) = ask(&ann, message("one")).await;
+    let always = json!({ "decision": "approve", "remember": true });
+    assert_eq!(decide(&ann, &job, &asked, always).await.status, 202);
+    ann.follow(&job, 0).await.all().await;
+
+    // Clean memories change nothing.
+    let about =
+        |city: &str| json!({ "message": format!("[tool {WRITE} {{\"text\":\"note\"}}] about {city}") });
+    let events = ann.say(about("Pune")).await.all().await;
+    assert!(kinds(&events).contains(&"memory") && !kinds(&events).contains(&"approval_required"));
+    assert_eq!(write.calls().len(), 2);
+
+    let read = format!("I like Goa, look it up [tool {READ} {{\"text\":\"x\"}}] [fact The user likes Goa.]");
+    let events = ann.say(json!({ "message": read })).await.all().await;
+    assert!(kinds(&events).contains(&"memory"), "{:?}", kinds(&events));
+    let newest = ann.get("/api/memories").await.json["items"][0].clone();
+    assert_eq!((&newest["content"], &newest["tainted"]), (&json!("The user likes Goa."), &json!(true)));
+    let (_, _, asked) = ask(&ann, about("Goa")).await;
+    let reason = asked["reason"].as_str().unwrap();
+    assert!(reason.contains("a memory"), "it says why: {reason}");
+    assert_eq!(write.calls().len(), 2);
 }

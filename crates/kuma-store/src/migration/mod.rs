@@ -7,6 +7,7 @@ mod column;
 mod m20261122_000001_foundation;
 mod m20261123_000001_approvals;
 mod m20261123_000002_documents;
+mod m20261123_000006_memories;
 mod run;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_foundation::Migration),
             Box::new(m20261123_000001_approvals::Migration),
             Box::new(m20261123_000002_documents::Migration),
+            Box::new(m20261123_000006_memories::Migration),
         ]
     }
 }

@@ -25,8 +25,11 @@ use crate::Result;
 use crate::db::{Backend, Db, Lock};
 
 /// Tables of vectors, with the statement that has their vectors made again.
-const TABLES: [(&str, &str); 1] =
-    [("chunk_vectors", "UPDATE documents SET embedding_model = NULL, next_attempt_at = NULL")];
+const TABLES: [(&str, &str); 2] = [
+    ("chunk_vectors", "UPDATE documents SET embedding_model = NULL, next_attempt_at = NULL"),
+    // A memory without a vector is noticed by the next search.
+    ("memory_vectors", "SELECT 1"),
+];
 
 /// How vectors lie in the tables of this database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ async fn an_account_goes_with_all_it_owns(db: Database) {
 
     let mut expected = kept.clone();
     // These are not an account's; and what was done stays on record, without who did it.
-    let shared = ["apps", "tools", "model_providers", "settings"];
+    let shared = ["apps", "tools", "model_providers", "settings", "memory_erasures"];
     for table in shared {
         *expected.get_mut(table).unwrap() += 1;
     }
@@ -53,9 +53,18 @@ async fn a_chat_goes_with_all_that_is_in_it(db: Database) {
     let full = counts(&db, &raw).await;
     db.store.chats().delete(owner, chat).await.unwrap();
     let after = counts(&db, &raw).await;
-    for table in
-        ["chats", "messages", "message_jobs", "job_steps", "approvals", "job_events", "idempotency_keys"]
-    {
+    for table in [
+        "chats",
+        "messages",
+        "message_jobs",
+        "job_steps",
+        "approvals",
+        "job_events",
+        "idempotency_keys",
+        "message_memories",
+        "memory_exchanges",
+        "memory_chats_off",
+    ] {
         assert_eq!(after[table], before[table], "{table}");
     }
     // Documents are the person's; what a run cost stays on the account.
@@ -133,6 +142,10 @@ async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId 
         format!(
             "documents (id, user_id, chat_id, filename, display_name, mime_type, file_size, status, created_at, updated_at) VALUES ({document}, {user}, {chat_id}, 'f', 'd', 'm', 1, 'ready', {now}, {now})"
         ),
+        format!("chunk_words (user_id, word, document_id, postings) VALUES ({user}, 'w', {document}, '')"),
+        format!(
+            "chunk_vectors (document_id, position, user_id, model, dimensions, vector) VALUES ({document}, 0, {user}, 'm', 1, '[1]')"
+        ),
         format!(
             "chunks (document_id, user_id, position, text, created_at) VALUES ({document}, {user}, 0, 't', {now})"
         ),
@@ -143,10 +156,27 @@ async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId 
         format!(
             "model_providers (name, kind, display_name, created_at, updated_at) VALUES ('{name}', 'k', 'd', {now}, {now})"
         ),
+        format!(
+            "memory_versions (id, memory_id, content, source, written_at, created_at) SELECT {}, id, 'c', 'user', {now}, {now} FROM memories WHERE user_id = {user}",
+            id()
+        ),
+        format!(
+            "message_memories (message_id, action, position, memory_id, content) SELECT id, 'saved', 0, 'm', 'c' FROM messages WHERE chat_id = {chat_id}"
+        ),
+        format!(
+            "memory_exchanges (message_id, answer_id, job_id, state, lease_until, created_at) SELECT id, id, {job_id}, 'due', {now}, {now} FROM messages WHERE chat_id = {chat_id}"
+        ),
+        format!("memory_pauses (user_id, created_at) VALUES ({user}, {now})"),
+        format!("memory_chats_off (chat_id, created_at) VALUES ({chat_id}, {now})"),
+        format!("memory_erasures (owner, created_at) VALUES ('{name}', {now})"),
         format!("settings (key, value, updated_at) VALUES ('{name}', '1', {now})"),
     ];
     for row in rows {
         raw.execute_unprepared(&format!("INSERT INTO {row}")).await.unwrap();
+    }
+    let without = db.store.memories().unembedded(owner, "fake/model", 10).await.unwrap();
+    for memory in without {
+        db.store.memories().keep_vector(&memory, "fake/model", &[0.6, 0.8]).await.unwrap();
     }
     chat
 }

@@ -18,6 +18,7 @@ mod common;
 mod deletion;
 mod documents;
 mod jobs;
+mod memories;
 mod messages;
 mod migration;
 mod open;

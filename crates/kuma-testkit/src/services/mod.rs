@@ -1,4 +1,5 @@
-//! Fake services of the web at the wire: search engines, market data, and sites with any page a test likes.
+//! Fake services of the web at the wire: search engines, market data, Supermemory, and
+//! sites with any page a test likes.
 //!
 //! Each is an HTTP server on a loopback port of its own that answers like the service, checks every request against
 //! the service's rules (method, path, headers, required and unknown fields), counts connections, and can be made to
@@ -20,6 +21,7 @@ mod rules;
 mod searxng;
 mod server;
 mod site;
+mod supermemory;
 mod tavily;
 mod yahoo;
 
@@ -31,5 +33,6 @@ pub use finnhub::FakeFinnhub;
 pub use searxng::FakeSearxng;
 pub use server::{FakeService, Seen, Service};
 pub use site::{FakeSite, Site};
+pub use supermemory::{FakeSupermemory, Supermemory};
 pub use tavily::FakeTavily;
 pub use yahoo::FakeYahoo;

@@ -3,6 +3,7 @@
 
 mod finance;
 mod images;
+mod memory;
 mod page;
 mod page_hostile;
 mod registry;

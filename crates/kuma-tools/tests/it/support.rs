@@ -108,6 +108,7 @@ pub fn context(model: Arc<dyn ChatModel>) -> ToolContext {
         model,
         usage: UsageMeter::default(),
         time_zone: None,
+        taint: None,
     }
 }
 

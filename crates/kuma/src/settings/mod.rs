@@ -17,6 +17,7 @@ use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_llm::ProviderKind;
 use kuma_server::limits::{Rate, Rates};
 use kuma_tools::ToolSettings;
+use kuma_tools::memory::SupermemorySettings;
 use secrecy::SecretString;
 
 pub use source::Resolved;
@@ -65,6 +66,8 @@ pub struct Settings {
     /// Redis, when runs go through it to workers.
     pub redis_url: Option<SecretString>,
     pub tools: ToolSettings,
+    /// Where memories are kept, when that is not the database.
+    pub supermemory: Option<SupermemorySettings>,
     pub runs: RunLimits,
     pub grace: Duration,
     pub metrics_token: Option<String>,
@@ -110,6 +113,7 @@ impl Settings {
             rates: rates(&mut values)?,
             redis_url: redis_url(&mut values)?,
             tools: tools(&mut values)?,
+            supermemory: supermemory(&mut values)?,
             runs: run_limits(&mut values)?,
             grace: Duration::from_secs(values.parsed("KUMA_SHUTDOWN_GRACE", "20", "a number of seconds")?),
             metrics_token: values.secret("METRICS_TOKEN").map(|token| expose(&token)),
@@ -197,6 +201,12 @@ fn tools(values: &mut Values) -> anyhow::Result<ToolSettings> {
         .parse()
         .map_err(|error| anyhow::anyhow!("KUMA_ALLOW_PRIVATE_HOSTS is {allowed:?}: {error}"))?;
     Ok(tools)
+}
+
+/// Supermemory, when it has a key.
+fn supermemory(values: &mut Values) -> anyhow::Result<Option<SupermemorySettings>> {
+    let base_url = values.url("SUPERMEMORY_BASE_URL", SupermemorySettings::BASE_URL)?;
+    Ok(values.secret("SUPERMEMORY_API_KEY").map(|key| SupermemorySettings { key, base_url }))
 }
 
 /// Where Redis is, if it is to be used.

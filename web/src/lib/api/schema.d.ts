@@ -390,6 +390,24 @@ export interface paths {
         patch: operations["updateChat"];
         trace?: never;
     };
+    "/api/chat/{id}/memory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read whether memory is on in a chat */
+        get: operations["chatMemory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch memory on or off in a chat */
+        patch: operations["updateChatMemory"];
+        trace?: never;
+    };
     "/api/chat/{id}/messages": {
         parameters: {
             query?: never;
@@ -566,6 +584,154 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my memories
+         * @description Those that changed last first.
+         */
+        get: operations["listMemories"];
+        put?: never;
+        /** Write a memory */
+        post: operations["createMemory"];
+        /**
+         * Forget everything about me
+         * @description All memories with all that they ever said.
+         */
+        delete: operations["clearMemories"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a memory */
+        get: operations["getMemory"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a memory
+         * @description With all that it ever said.
+         */
+        delete: operations["deleteMemory"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a memory
+         * @description What it said before is kept in its history.
+         */
+        patch: operations["updateMemory"];
+        trace?: never;
+    };
+    "/api/memories/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a memory said before */
+        get: operations["memoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memories/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what was last done to a memory
+         * @description A memory that was changed says again what it said before; a new one is forgotten.
+         */
+        post: operations["undoMemory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memories/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export my memories
+         * @description All of them with their past, as a file.
+         */
+        get: operations["exportMemories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memories/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search my memories
+         * @description By words and by meaning; newer ones a little before older.
+         */
+        post: operations["searchMemories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memories/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how memory works for me */
+        get: operations["memorySettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Pause memory, or go on
+         * @description While it is paused nothing is saved and nothing recalled; what is remembered stays.
+         */
+        patch: operations["updateMemorySettings"];
         trace?: never;
     };
     "/api/models": {
@@ -820,6 +986,11 @@ export interface components {
             subject: string | null;
             userId: components["schemas"]["UserId"] | null;
         };
+        /** @description What to change. */
+        ChangeMemorySettings: {
+            /** @description Pause memory, or go on. */
+            paused: boolean;
+        };
         /** @description One conversation. */
         Chat: {
             activeJobId?: components["schemas"]["JobId"] | null;
@@ -855,6 +1026,11 @@ export interface components {
          * @description One conversation.
          */
         ChatId: string;
+        /** @description Whether memory is on in a chat. */
+        ChatMemoryBody: {
+            /** @description Whether answers of this chat use memories and what is said in it is remembered. */
+            enabled: boolean;
+        };
         /** @description A passage the answer rests on: the `citation` event's data. */
         Citation: {
             /**
@@ -937,6 +1113,11 @@ export interface components {
          * @enum {string}
          */
         Effect: "read" | "write";
+        /** @description A memory with its past. */
+        ExportedMemoryView: components["schemas"]["Memory"] & {
+            /** @description What it said before, the newest first. */
+            history: components["schemas"]["PastMemoryView"][];
+        };
         /**
          * @description Why a finished run ended.
          * @enum {string}
@@ -1035,17 +1216,110 @@ export interface components {
              */
             password: string;
         };
+        /** @description One sentence about you. */
+        Memory: {
+            chatId?: null | components["schemas"]["ChatId"];
+            /** @description The sentence. */
+            content: string;
+            /**
+             * Format: date-time
+             * @description When it was first saved.
+             */
+            createdAt: string;
+            /** @description Its id; the same for life. */
+            id: string;
+            messageId?: null | components["schemas"]["MessageId"];
+            /** @description Who wrote it down: `user` (you), `chat` (noticed in a chat) or `agent` (by its tool). */
+            source: string;
+            /** @description Text from outside was read when it was saved: answers that use it ask before every write. */
+            tainted: boolean;
+            /**
+             * Format: date-time
+             * @description When it got its present content.
+             */
+            updatedAt: string;
+        };
         /**
          * @description What was done with memories.
          * @enum {string}
          */
-        MemoryAction: "saved" | "recalled";
+        MemoryAction: "saved" | "recalled" | "unavailable";
+        /** @description A memory, wrapped. */
+        MemoryBody: {
+            /** @description The memory. */
+            memory: components["schemas"]["Memory"];
+        };
+        /** @description What a memory shall say. */
+        MemoryContentBody: {
+            /** @description At most 1000 characters, kept on one line. */
+            content: string;
+        };
+        /** @description All memories. */
+        MemoryExportBody: {
+            /**
+             * Format: date-time
+             * @description When they were read.
+             */
+            exportedAt: string;
+            /** @description Those that changed last first. */
+            memories: components["schemas"]["ExportedMemoryView"][];
+        };
+        /** @description A memory's past. */
+        MemoryHistoryBody: {
+            /** @description The newest first. */
+            items: components["schemas"]["PastMemoryView"][];
+        };
+        /** @description A memory that was found. */
+        MemoryHit: components["schemas"]["Memory"] & {
+            /**
+             * Format: float
+             * @description How well it fits, 0 to 1.
+             */
+            score: number;
+        };
+        /** @description What was found. */
+        MemoryHitsBody: {
+            /** @description The best first. */
+            items: components["schemas"]["MemoryHit"][];
+        };
         /** @description A memory as a run event shows it. */
         MemoryItem: {
             /** @description Its sentence. */
             content: string;
             /** @description Its id. */
             id: string;
+        };
+        /** @description What is left of a memory. */
+        MemoryLeftBody: {
+            memory: null | components["schemas"]["Memory"];
+        };
+        /** @description What was done with memories, as it is kept with the answer: the data of the `memory` event. */
+        MemoryNote: {
+            /** @description What was done. */
+            action: components["schemas"]["MemoryAction"];
+            /** @description With which ones. Those that were forgotten since are missing. */
+            items: components["schemas"]["MemoryItem"][];
+        };
+        /** @description What to look for. */
+        MemorySearchBody: {
+            /** @description How many at most, 1 to 100; 10 when none. */
+            limit?: number | null;
+            /** @description Words, or a question. */
+            query: string;
+        };
+        /** @description How memory works for you. */
+        MemorySettings: {
+            /** @description Nothing is saved and nothing recalled. */
+            paused: boolean;
+            /** @description `noticed`: what you say of yourself in chats is saved. `asked`: only what you ask to have remembered, because no model of this server can tell the rest. */
+            saving: string;
+            /** @description Where memories are kept: `built-in` or `Supermemory`. */
+            service: string;
+        };
+        /** @description The settings, wrapped. */
+        MemorySettingsBody: {
+            /** @description The settings. */
+            settings: components["schemas"]["MemorySettings"];
         };
         /** @description A message as clients see it: in lists and in the `done` event. */
         Message: {
@@ -1067,6 +1341,8 @@ export interface components {
             id: components["schemas"]["MessageId"];
             /** @description Pictures: `{id, url, mimeType, width, height, alt?}`. */
             imageAttachments: unknown[];
+            /** @description The memories that were used for it and saved with it, as in the `memory` event. */
+            memories?: components["schemas"]["MemoryNote"][];
             /** @description The model that wrote it, `provider/model`. */
             model: string | null;
             parentId: components["schemas"]["MessageId"] | null;
@@ -1239,6 +1515,34 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description One page of a list. */
+        Paged_Memory: {
+            /** @description The items. */
+            items: {
+                chatId?: null | components["schemas"]["ChatId"];
+                /** @description The sentence. */
+                content: string;
+                /**
+                 * Format: date-time
+                 * @description When it was first saved.
+                 */
+                createdAt: string;
+                /** @description Its id; the same for life. */
+                id: string;
+                messageId?: null | components["schemas"]["MessageId"];
+                /** @description Who wrote it down: `user` (you), `chat` (noticed in a chat) or `agent` (by its tool). */
+                source: string;
+                /** @description Text from outside was read when it was saved: answers that use it ask before every write. */
+                tainted: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it got its present content.
+                 */
+                updatedAt: string;
+            }[];
+            /** @description Where the next page begins; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Paged_Message: {
             /** @description The items. */
             items: {
@@ -1260,6 +1564,8 @@ export interface components {
                 id: components["schemas"]["MessageId"];
                 /** @description Pictures: `{id, url, mimeType, width, height, alt?}`. */
                 imageAttachments: unknown[];
+                /** @description The memories that were used for it and saved with it, as in the `memory` event. */
+                memories?: components["schemas"]["MemoryNote"][];
                 /** @description The model that wrote it, `provider/model`. */
                 model: string | null;
                 parentId: components["schemas"]["MessageId"] | null;
@@ -1322,6 +1628,21 @@ export interface components {
              * @default
              */
             newPassword: string;
+        };
+        /** @description What a memory said before. */
+        PastMemoryView: {
+            /** @description The sentence. */
+            content: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            replacedAt: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            writtenAt: string;
         };
         /** @description An error as clients get it. */
         Problem: {
@@ -2811,6 +3132,74 @@ export interface operations {
             };
         };
     };
+    chatMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The chat */
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it is on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMemoryBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateChatMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The chat */
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatMemoryBody"];
+            };
+        };
+        responses: {
+            /** @description Whether it is on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMemoryBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -3121,6 +3510,386 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMemories: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_Memory"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemoryContentBody"];
+            };
+        };
+        responses: {
+            /** @description The new memory */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clearMemories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is remembered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The memory */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The memory */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The memory */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The memory */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemoryContentBody"];
+            };
+        };
+        responses: {
+            /** @description The changed memory */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    memoryHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The memory */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its past */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryHistoryBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoMemory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The memory */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is left of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryLeftBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMemories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryExportBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchMemories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemorySearchBody"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryHitsBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    memorySettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemorySettingsBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMemorySettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMemorySettings"];
+            };
+        };
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemorySettingsBody"];
                 };
             };
             /** @description What went wrong */

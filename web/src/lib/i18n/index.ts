@@ -18,6 +18,7 @@ const PSEUDO = "en-XA";
 const LATER = {
   auth: async () => (await import("./locales/en/auth")).auth,
   landing: async () => (await import("./locales/en/landing")).landing,
+  memories: async () => (await import("./locales/en/memories")).memories,
   onboarding: async () => (await import("./locales/en/onboarding")).onboarding,
   settings: async () => (await import("./locales/en/settings")).settings,
 };

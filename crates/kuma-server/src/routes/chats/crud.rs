@@ -191,6 +191,6 @@ pub async fn messages(
     PathOf(id): PathOf<ChatId>,
     page: PageQuery,
 ) -> ApiResult<Json<Paged<MessageView>>> {
-    let messages = chats::messages(&state.app, user.id, id, page.cursor(), page.limit()?).await?;
-    Ok(Json(Paged::of(messages, chats::message_view)))
+    let messages = chats::message_views(&state.app, user.id, id, page.cursor(), page.limit()?).await?;
+    Ok(Json(Paged::of(messages, |message| message)))
 }

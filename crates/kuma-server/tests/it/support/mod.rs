@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kuma_agent::Tool;
+use kuma_agent::memory::MemoryService;
 use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::{App, AppConfig, Parts, models};
@@ -53,6 +54,7 @@ pub struct Options {
     pub queue: Arc<dyn Queue>,
     pub journal: Arc<dyn Journal>,
     pub tools: Vec<Arc<dyn Tool>>,
+    pub memory: Option<Arc<dyn MemoryService>>,
     /// What makes vectors.
     pub embedder: Option<Arc<dyn Embedder>>,
 }
@@ -70,6 +72,7 @@ impl Default for Options {
             queue: Arc::new(MemoryQueue::new()),
             journal: Arc::new(MemoryJournal::new()),
             tools: Vec::new(),
+            memory: None,
             embedder: Some(Arc::new(WordEmbedder)),
         }
     }
@@ -138,6 +141,7 @@ impl TestServer {
             queue: options.queue,
             signals: Arc::new(MemorySignals::new()),
             tools: options.tools,
+            memory: options.memory,
             local: None,
             local_embedder: options.embedder,
             config,

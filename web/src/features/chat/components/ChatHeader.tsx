@@ -1,12 +1,18 @@
 import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Search, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { loadWords } from "@/lib/i18n";
 import { IconButton } from "@/ui/button";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { PageHeader } from "@/ui/page-header";
 import type { Chat } from "../api/types";
 import { TitleField } from "./TitleField";
 import { useChatActions } from "./use-chat-actions";
+
+const ChatMemoryItem = lazy(async () => {
+  const [module] = await Promise.all([import("./memory/ChatMemoryItem"), loadWords("memories")]);
+  return { default: module.ChatMemoryItem };
+});
 
 interface ChatHeaderProps {
   /** False before the first message of a new chat. */
@@ -75,6 +81,9 @@ export function ChatHeader({ started, chat, title, onFind }: ChatHeaderProps) {
           >
             {chat.archived ? t("header.unarchive") : t("header.archive")}
           </MenuItem>
+          <Suspense>
+            <ChatMemoryItem chatId={chat.id} />
+          </Suspense>
           <MenuSeparator />
           <MenuItem icon={<Trash2 aria-hidden />} tone="danger" onSelect={() => remove(chat)}>
             {t("header.delete")}

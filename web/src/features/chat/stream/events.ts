@@ -19,7 +19,7 @@ interface EventData {
     durationMs: number;
   };
   citation: Citation;
-  memory: { action: "saved" | "recalled"; items: { id: string; content: string }[] };
+  memory: { action: "saved" | "recalled" | "unavailable"; items: { id: string; content: string }[] };
   title: { chatId: string; title: string };
   done: { message: Message; usage: Usage; finishReason: FinishReason };
   error: RunFailure;

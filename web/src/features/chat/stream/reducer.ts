@@ -27,7 +27,7 @@ export interface RunToolCall {
 }
 
 export interface RunMemory {
-  action: "saved" | "recalled";
+  action: "saved" | "recalled" | "unavailable";
   items: { id: string; content: string }[];
 }
 

@@ -1,12 +1,13 @@
-import { BookMarked, RefreshCw } from "lucide-react";
+import { RefreshCw } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { loadWords } from "@/lib/i18n";
 import { CopyButton } from "@/markdown/CopyButton";
 import { Markdown } from "@/markdown/Markdown";
 import { IconButton } from "@/ui/button";
 import { currentOptions } from "../../state/choices";
 import { isLocal, regenerate } from "../../state/runs";
 import type { ThreadMessage } from "../../state/thread-store";
-import type { RunMemory } from "../../stream/reducer";
 import { ToolCalls } from "../tool-card/ToolCalls";
 import { AnswerDetails } from "./AnswerDetails";
 import { AnswerEnd } from "./AnswerEnd";
@@ -15,6 +16,11 @@ import { Reasoning } from "./Reasoning";
 import { Dots, RunStatus } from "./RunStatus";
 import { Sources } from "./Sources";
 import { useThreadContext } from "./thread-context";
+
+const ThreadNotes = lazy(async () => {
+  const [module] = await Promise.all([import("../memory/ThreadNotes"), loadWords("memories")]);
+  return { default: module.ThreadNotes };
+});
 
 interface AssistantMessageProps {
   message: ThreadMessage;
@@ -29,6 +35,8 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
   const reasoning = message.run?.reasoning || (message.reasoning ?? "");
   const text = message.content;
   const citations = message.citations.length > 0 ? message.citations : (message.run?.citations ?? []);
+  // What is kept with the message may be more than what was told while it was made.
+  const notes = message.memories ?? message.run?.memories ?? [];
   const waiting =
     streaming && (text === "" || message.run?.phase === "waiting_approval" || message.run?.retryInMs != null);
   return (
@@ -36,7 +44,6 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
       <h2 id={labelId} className="sr-only">
         {t("kuma")}
       </h2>
-      <Memories memories={message.run?.memories ?? []} />
       {reasoning === "" ? null : (
         <Reasoning text={reasoning} active={streaming && text === ""} id={message.key} />
       )}
@@ -56,6 +63,11 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
         )
       ) : null}
       <Sources citations={citations} />
+      {notes.length === 0 ? null : (
+        <Suspense>
+          <ThreadNotes notes={notes} />
+        </Suspense>
+      )}
       {streaming ? null : (
         <>
           <AnswerEnd message={message} isLast={isLast} />
@@ -85,29 +97,5 @@ function Actions({ message }: { message: ThreadMessage }) {
       {message.content === "" ? null : <AnswerDetails message={message} />}
       <BranchSwitcher threadId={threadId} messageId={message.id} />
     </div>
-  );
-}
-
-function Memories({ memories }: { memories: readonly RunMemory[] }) {
-  const { t } = useTranslation("chat");
-  if (memories.length === 0) return null;
-  return (
-    <ul className="mb-3 grid gap-1">
-      {memories.map((memory) => (
-        <li key={memory.action + memory.items.map((item) => item.id).join()}>
-          <details className="text-fg-muted text-sm">
-            <summary className="inline-flex min-h-7 cursor-pointer list-none items-center gap-2 rounded-sm">
-              <BookMarked aria-hidden className="size-4" />
-              {t(`memory.${memory.action}`, { count: memory.items.length })}
-            </summary>
-            <ul className="ms-6 list-disc ps-2">
-              {memory.items.map((item) => (
-                <li key={item.id}>{item.content}</li>
-              ))}
-            </ul>
-          </details>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -2,6 +2,7 @@ import { defaultRangeExtractor } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { cn } from "@/lib/cn";
 import { IconButton } from "@/ui/button";
 import { Spinner } from "@/ui/spinner";
@@ -58,6 +59,20 @@ export function Thread({ threadId, bottom, onCompose, ref }: ThreadProps) {
   useEffect(() => {
     if (path.length > 0 && first <= 3) void loadOlder(threadId);
   }, [first, path.length, threadId]);
+
+  // A link to one message, such as from a memory.
+  const sought = useLocation().hash.slice(1);
+  const found = useRef("");
+  useEffect(() => {
+    if (sought === "" || found.current === sought || path.length === 0) return;
+    const at = path.indexOf(sought);
+    if (at < 0) {
+      void loadOlder(threadId);
+      return;
+    }
+    found.current = sought;
+    show(at);
+  }, [sought, path, threadId, show]);
 
   useImperativeHandle(ref, () => ({
     show,

@@ -7,6 +7,7 @@ export const app = {
     close: "Close sidebar",
     newChat: "New chat",
     search: "Search",
+    memories: "Memories",
   },
   user: {
     menu: "Your account:",

@@ -175,12 +175,6 @@ export const chat = {
     thinking: "Thinking",
     thought: "Thought process",
   },
-  memory: {
-    recalled_one: "Remembered {{count}} thing about you",
-    recalled_other: "Remembered {{count}} things about you",
-    saved_one: "Saved {{count}} memory",
-    saved_other: "Saved {{count}} memories",
-  },
   sources: {
     title: "Sources",
     page: "page {{page}}",

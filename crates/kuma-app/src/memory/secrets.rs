@@ -1,0 +1,486 @@
+//! What is never remembered: passwords, keys, codes, numbers of cards and accounts.
+//!
+//! [`spans`] errs towards finding too much: a memory that is refused can be written without the secret, a
+//! secret that was kept is out. Used before anything is saved, whoever saves it, and before a message is
+//! shown to the model that looks for what lasts.
+
+use std::ops::Range;
+
+/// Beginnings of keys that vendors give out, each with the least number of characters that follow.
+const PREFIXES: &[(&str, usize)] = &[
+    ("sk-", 12),
+    ("sk_", 12),
+    ("pk_", 12),
+    ("rk_", 12),
+    ("ghp_", 16),
+    ("gho_", 16),
+    ("ghs_", 16),
+    ("ghu_", 16),
+    ("github_pat_", 16),
+    ("glpat-", 16),
+    ("xoxb-", 10),
+    ("xoxp-", 10),
+    ("xoxa-", 10),
+    ("AKIA", 12),
+    ("ASIA", 12),
+    ("AIza", 20),
+    ("ya29.", 12),
+    ("eyJ", 20),
+    ("kuma_", 12),
+    ("sm_", 16),
+    ("npm_", 16),
+    ("pypi-", 16),
+    ("hf_", 16),
+    ("SG.", 16),
+    ("tvly-", 10),
+];
+
+/// Words after which a secret comes, in the languages that people write them in.
+const NAMES: &[&str] = &[
+    "password",
+    "passwort",
+    "kennwort",
+    "passphrase",
+    "passcode",
+    "pincode",
+    "pin",
+    "cvv",
+    "cvc",
+    "otp",
+    "secret",
+    "apikey",
+    "token",
+    "passwd",
+    "pwd",
+    "contraseña",
+    "contrasena",
+    "senha",
+    "motdepasse",
+    "пароль",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+    "पासवर्ड",
+];
+
+/// Names of secrets in two words.
+const NAMES_OF_TWO: &[(&str, &str)] = &[
+    ("api", "key"),
+    ("access", "key"),
+    ("access", "code"),
+    ("secret", "key"),
+    ("private", "key"),
+    ("security", "code"),
+    ("pin", "code"),
+    ("recovery", "code"),
+    ("recovery", "phrase"),
+    ("seed", "phrase"),
+    ("card", "number"),
+    ("account", "number"),
+    ("social", "security"),
+];
+
+/// Whether there is a secret in the text.
+pub fn found(text: &str) -> bool {
+    !spans(text).is_empty()
+}
+
+/// The text with `[secret]` in the place of every secret.
+pub fn redact(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in spans(text) {
+        if span.start > at {
+            safe.push_str(text.get(at..span.start).unwrap_or_default());
+        }
+        if span.end > at {
+            safe.push_str("[secret]");
+            at = span.end;
+        }
+    }
+    safe.push_str(text.get(at..).unwrap_or_default());
+    safe
+}
+
+/// Where secrets are, in order; they may overlap.
+pub fn spans(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    digits(text, &mut spans);
+    pieces(text, &mut spans);
+    named(text, &mut spans);
+    blocks(text, &mut spans);
+    spans.sort_by_key(|span| (span.start, span.end));
+    spans
+}
+
+/// Numbers of cards: 13 to 19 digits with a valid check digit, however they are grouped. And US social
+/// security numbers, by their form.
+fn digits(text: &str, spans: &mut Vec<Range<usize>>) {
+    let mut run = Run::default();
+    let mut gap = 0;
+    for (at, letter) in text.char_indices() {
+        if let Some(digit) = letter.to_digit(10).or_else(|| wide_digit(letter)) {
+            run.add(at..at + letter.len_utf8(), u8::try_from(digit).unwrap_or(0), gap > 0);
+            gap = 0;
+        } else if run.is_open() && gap < 2 && may_separate(letter) {
+            gap += 1;
+        } else {
+            spans.extend(run.close(text));
+            gap = 0;
+        }
+    }
+    spans.extend(run.close(text));
+}
+
+fn may_separate(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '-' | '.' | '/' | '_' | '\u{2010}'..='\u{2015}')
+}
+
+/// Digits with little between them.
+#[derive(Default)]
+struct Run {
+    span: Option<Range<usize>>,
+    digits: Vec<u8>,
+    /// Where groups of digits begin.
+    groups: Vec<usize>,
+}
+
+impl Run {
+    const fn is_open(&self) -> bool {
+        self.span.is_some()
+    }
+
+    fn add(&mut self, at: Range<usize>, digit: u8, is_apart: bool) {
+        if is_apart || self.digits.is_empty() {
+            self.groups.push(self.digits.len());
+        }
+        self.digits.push(digit);
+        let start = self.span.as_ref().map_or(at.start, |span| span.start);
+        self.span = Some(start..at.end);
+    }
+
+    fn close(&mut self, text: &str) -> Option<Range<usize>> {
+        let Self { span, digits, groups } = std::mem::take(self);
+        let span = span?;
+        let social = text.get(span.clone()).is_some_and(is_social);
+        // Something else may stand before and after a card's number.
+        let ends = || groups.iter().copied().skip(1).chain([digits.len()]);
+        let card = groups.iter().any(|start| {
+            ends().any(|end| digits.get(*start..end).is_some_and(|number| is_issued(number) && luhn(number)))
+        });
+        (social || card).then_some(span)
+    }
+}
+
+fn wide_digit(letter: char) -> Option<u32> {
+    let code = u32::from(letter);
+    // Full width, Arabic, Persian, Devanagari, Bengali.
+    [0xff10, 0x0660, 0x06f0, 0x0966, 0x09e6]
+        .into_iter()
+        .find_map(|zero| code.checked_sub(zero).filter(|digit| *digit < 10))
+}
+
+/// Whether cards of this length begin like this.
+fn is_issued(digits: &[u8]) -> bool {
+    matches!(
+        (digits.first(), digits.len()),
+        (Some(4), 13 | 16 | 19) | (Some(3), 14..=16) | (Some(5 | 6), 16..=19) | (Some(2), 16)
+    )
+}
+
+/// The check of card numbers.
+fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| {
+            let digit = u32::from(*digit);
+            if place % 2 == 0 { digit } else { digit * 2 - if digit > 4 { 9 } else { 0 } }
+        })
+        .sum();
+    sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != 0)
+}
+
+fn is_social(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let mut next = |length: usize| {
+        parts.next().is_some_and(|part| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    next(3) && next(2) && next(4) && parts.next().is_none()
+}
+
+/// Words that are keys by their look: known beginnings, bank accounts, and long words in which letters,
+/// capitals and digits are mixed as nobody writes.
+fn pieces(text: &str, spans: &mut Vec<Range<usize>>) {
+    for (at, piece) in split(text, |c| c.is_whitespace() || "\"'`,;()[]{}<>=".contains(c)) {
+        let trimmed = piece.trim_end_matches(['.', '!', '?', ':']);
+        let known = PREFIXES.iter().any(|(prefix, least)| {
+            trimmed.find(prefix).is_some_and(|found| {
+                let begins = found == 0
+                    || !trimmed.get(..found).unwrap_or_default().ends_with(|c: char| c.is_alphanumeric());
+                begins && trimmed.len() >= found + prefix.len() + least
+            })
+        });
+        let with_password = trimmed.split_once("://").is_some_and(|(_, rest)| {
+            rest.split('/')
+                .next()
+                .and_then(|host| host.rsplit_once('@'))
+                .is_some_and(|(who, _)| who.contains(':'))
+        });
+        if known || with_password || is_random(trimmed) || is_iban(trimmed) {
+            spans.push(at..at + trimmed.len());
+        }
+    }
+    ibans(text, spans);
+}
+
+/// 20 characters or more of one word that mix digits with small and capital letters, or a long run of
+/// hexadecimal digits.
+fn is_random(word: &str) -> bool {
+    if word.contains("://") || word.contains('@') {
+        return false;
+    }
+    let hex = word.len() >= 32
+        && word.bytes().all(|b| b.is_ascii_hexdigit())
+        && word.bytes().any(|b| b.is_ascii_digit());
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"+/_-=.~".contains(&b);
+    let mixed = word.len() >= 20
+        && word.bytes().all(allowed)
+        && word.bytes().filter(u8::is_ascii_digit).count() >= 3
+        && word.bytes().any(|b| b.is_ascii_lowercase())
+        && word.bytes().any(|b| b.is_ascii_uppercase());
+    hex || mixed
+}
+
+/// Bank accounts in groups of four.
+fn ibans(text: &str, spans: &mut Vec<Range<usize>>) {
+    let words: Vec<(usize, &str)> = split(text, char::is_whitespace).collect();
+    for (place, (at, first)) in words.iter().enumerate() {
+        let begins = first.len() == 4
+            && first.bytes().take(2).all(|b| b.is_ascii_uppercase())
+            && first.bytes().skip(2).all(|b| b.is_ascii_digit());
+        if !begins {
+            continue;
+        }
+        let mut joined = String::new();
+        for (from, word) in words.iter().skip(place).take(9) {
+            let word = word.trim_end_matches(['.', ',', ';', '!', '?']);
+            joined.push_str(word);
+            if is_iban(&joined) {
+                spans.push(*at..from + word.len());
+                break;
+            }
+        }
+    }
+}
+
+fn is_iban(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let form = (15..=34).contains(&bytes.len())
+        && bytes.iter().take(2).all(u8::is_ascii_uppercase)
+        && bytes.iter().skip(2).take(2).all(u8::is_ascii_digit)
+        && bytes.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    if !form {
+        return false;
+    }
+    let rest = bytes.iter().skip(4).chain(bytes.iter().take(4)).fold(0_u32, |rest, byte| {
+        let value = if byte.is_ascii_digit() { u32::from(byte - b'0') } else { u32::from(byte - b'A') + 10 };
+        (rest * if value > 9 { 100 } else { 10 } + value) % 97
+    });
+    rest == 1
+}
+
+/// What follows the name of a secret: `my password is hunter2`, `PIN: 4711`.
+fn named(text: &str, spans: &mut Vec<Range<usize>>) {
+    let words: Vec<(usize, &str)> =
+        split(text, |c| c.is_whitespace() || ":=\"'`,;()「」“”".contains(c) || is_unspaced(c)).collect();
+    let folded: Vec<String> =
+        words.iter().map(|(_, word)| word.trim_end_matches(['.', '!', '?']).to_lowercase()).collect();
+    for (place, word) in folded.iter().enumerate() {
+        let two = folded
+            .get(place + 1)
+            .is_some_and(|next| NAMES_OF_TWO.iter().any(|(a, b)| a == word && next.starts_with(b)));
+        let one = NAMES.iter().any(|name| word == name || word.strip_suffix('s') == Some(name));
+        if !one && !two {
+            continue;
+        }
+        // Its value is close by, and looks like one.
+        let after = place + if two { 2 } else { 1 };
+        for (at, value) in words.iter().skip(after).take(6) {
+            let bare = value.trim_end_matches(['.', '!', '?']);
+            if looks_like_value(bare) {
+                spans.push(*at..at + bare.len());
+                break;
+            }
+        }
+    }
+    // Scripts without spaces: the name anywhere, and digits or Latin letters soon after it.
+    for name in NAMES.iter().filter(|name| name.chars().any(is_unspaced)) {
+        for (at, _) in text.match_indices(name) {
+            let from = at + name.len();
+            let rest = text.get(from..).unwrap_or_default();
+            let mut values = split(rest, |c| !c.is_ascii_graphic() || "\"'`,;:()".contains(c));
+            if let Some((offset, value)) =
+                values.find(|(offset, value)| *offset <= 24 && looks_like_value(value))
+            {
+                spans.push(from + offset..from + offset + value.len());
+            }
+        }
+    }
+}
+
+/// With a digit or a sign in it: `hunter2`, `4711`, `tr0ub4dor&3`; or letters of both sizes mixed inside.
+fn looks_like_value(word: &str) -> bool {
+    let long = word.chars().count() >= 3;
+    let digit = word.chars().any(char::is_numeric);
+    let sign = word.chars().any(|c| "!@#$%^&*+_~|\\/".contains(c));
+    let mixed = word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
+    long && (digit || sign || mixed)
+}
+
+fn is_unspaced(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Whole keys in their armour.
+fn blocks(text: &str, spans: &mut Vec<Range<usize>>) {
+    for (at, _) in text.match_indices("-----BEGIN ") {
+        let rest = text.get(at..).unwrap_or_default();
+        let end = rest.find("-----END ").and_then(|end| {
+            let tail = rest.get(end + 9..)?;
+            Some(end + 9 + tail.find("-----").map_or(tail.len(), |close| close + 5))
+        });
+        spans.push(at..at + end.unwrap_or(rest.len()));
+    }
+}
+
+/// The pieces between separators, with their places.
+fn split(text: &str, separates: impl Fn(char) -> bool + Copy) -> impl Iterator<Item = (usize, &str)> {
+    text.split(separates).filter(|piece| !piece.is_empty()).map(move |piece| {
+        // Pieces are parts of `text`.
+        (piece.as_ptr() as usize - text.as_ptr() as usize, piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn secrets_are_seen() {
+        for text in [
+            "My card is 4111 1111 1111 1111, expires 12/27",
+            "4111-1111-1111-1111",
+            "Amex 378282246310005",
+            "karta ５５５５５５５５５５５５４４４４",
+            "the key is sk-proj-abcdefghij0123456789",
+            "token=ghp_0123456789abcdefABCDEF0123456789abcd",
+            "Remember that my password is hunter2.",
+            "Mein Passwort ist Sonne!23",
+            "PIN: 4711",
+            "the pin code for the gate is 0815",
+            "my api key: abc123def",
+            "wifi password \"Tr0ub4dor&3\"",
+            "我的密码是 hunter22",
+            "パスワードはabc123です",
+            "IBAN DE89 3704 0044 0532 0130 00",
+            "GB82WEST12345698765432",
+            "SSN 078-05-1120",
+            "postgres://kuma:geheim@db.example/kuma",
+            "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdef",
+            "aZ3kP9qL7xV2mN8rT4wY1s",
+        ] {
+            assert!(found(text), "{text}");
+            let safe = redact(text);
+            assert!(safe.contains("[secret]") && !found(&safe), "{safe}");
+        }
+    }
+
+    #[test]
+    fn lives_are_no_secrets() {
+        for text in [
+            "The user was born on 3 August 1990 in Pune.",
+            "The user's phone number is +49 170 1234567.",
+            "The user lives at 221B Baker Street, London NW1 6XE.",
+            "The user forgot their password and was annoyed.",
+            "The user runs a server with 128 GB of memory and 2 TB of disk.",
+            "The user's order number is 1234567890123456.",
+            "The user works with PostgreSQL, pgvector and TypeScript at https://example.com/about-us-2024.",
+            "用户出生于1990年8月3日。",
+            "The user's flight is LH760 on 12 December 2026.",
+            "The user's dog is called Pin.",
+        ] {
+            assert!(
+                !found(text),
+                "{text}: {:?}",
+                spans(text).iter().map(|span| &text[span.clone()]).collect::<Vec<_>>()
+            );
+        }
+    }
+
+    /// Appends the check digit.
+    fn card(mut digits: Vec<u8>) -> String {
+        let check = (0..10).find(|digit| {
+            let mut whole = digits.clone();
+            whole.push(*digit);
+            luhn(&whole)
+        });
+        digits.push(check.unwrap());
+        digits.iter().map(ToString::to_string).collect()
+    }
+
+    fn any_card() -> impl Strategy<Value = String> {
+        let rest = |first: Vec<u8>, length: usize| {
+            prop::collection::vec(0_u8..10, length).prop_map(move |rest| card([first.clone(), rest].concat()))
+        };
+        prop_oneof![rest(vec![4], 14), rest(vec![5, 2], 13), rest(vec![3, 7], 12), rest(vec![6, 0], 13)]
+    }
+
+    proptest! {
+        #[test]
+        fn no_card_passes_however_it_is_written(
+            card in any_card(),
+            groups in prop::collection::vec(1_usize..6, 1..8),
+            separator in prop::sample::select(vec!["", " ", "-", ".", "\u{a0}", " - "]),
+            before in "[a-zA-Z ,:]{0,20}",
+            after in "[a-zA-Z ,:]{0,20}",
+        ) {
+            let mut written = String::new();
+            let mut rest = card.as_str();
+            for group in groups.iter().cycle() {
+                let (head, tail) = rest.split_at((*group).min(rest.len()));
+                written.push_str(head);
+                rest = tail;
+                if rest.is_empty() { break; }
+                // Two signs are the widest gap that is still one number.
+                written.push_str(if separator.chars().count() > 2 { "-" } else { separator });
+            }
+            let text = format!("{before}{written}{after}");
+            prop_assert!(found(&text), "{}", text);
+            prop_assert!(!redact(&text).contains(&written));
+        }
+
+        #[test]
+        fn no_named_password_passes(
+            name in prop::sample::select(NAMES.to_vec()),
+            word in prop::sample::select(vec![" is ", ": ", " = ", " ist ", "は", "是 "]),
+            value in "[a-z]{2,6}[0-9]{1,4}[a-z]{0,4}",
+        ) {
+            let text = format!("By the way {name}{word}{value} ok");
+            // Latin names do not run into the next word.
+            prop_assume!(name.chars().all(is_unspaced) || word.is_ascii());
+            prop_assert!(!redact(&text).contains(&value), "{}", text);
+        }
+
+        #[test]
+        fn any_text_can_be_redacted(text in "\\PC{0,120}") {
+            let safe = redact(&text);
+            prop_assert!(spans(&text).iter().all(|span| text.get(span.clone()).is_some()));
+            prop_assert!(safe == text || safe.contains("[secret]"));
+        }
+    }
+}
