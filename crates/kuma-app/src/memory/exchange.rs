@@ -137,7 +137,9 @@ async fn look(
             gate::explicit(message).map(|content| Found { content, replaces: None }).into_iter().collect()
         }
     };
-    let facts: Vec<Found> = facts.into_iter().filter(|fact| !secrets::found(&fact.content)).collect();
+    // A sentence about something that was taken out says nothing.
+    let is_fit = |fact: &Found| !secrets::found(&fact.content) && !fact.content.contains(secrets::INSTEAD);
+    let facts: Vec<Found> = facts.into_iter().filter(is_fit).collect();
     let written = serde_json::to_value(&facts).map_err(AppError::internal)?;
     app.store().memories().keep_facts(said.message, &written).await?;
     Ok(Some(facts))

@@ -86,7 +86,10 @@ pub fn found(text: &str) -> bool {
     !spans(text).is_empty()
 }
 
-/// The text with `[secret]` in the place of every secret.
+/// What stands in the place of a secret.
+pub const INSTEAD: &str = "[secret]";
+
+/// The text with [`INSTEAD`] in the place of every secret.
 pub fn redact(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut at = 0;
@@ -95,7 +98,7 @@ pub fn redact(text: &str) -> String {
             safe.push_str(text.get(at..span.start).unwrap_or_default());
         }
         if span.end > at {
-            safe.push_str("[secret]");
+            safe.push_str(INSTEAD);
             at = span.end;
         }
     }

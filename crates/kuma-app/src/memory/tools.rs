@@ -109,7 +109,7 @@ impl TypedTool for SearchMemories {
     type Arguments = Search;
     const NAME: &'static str = "searchMemories";
     const DISPLAY_NAME: &'static str = "Search memories";
-    const DESCRIPTION: &'static str = "Searches what the person told you in earlier chats: who they are, what they like, whom they know, what they plan. The memories that fit their message best are shown to you already; use it when you need others.";
+    const DESCRIPTION: &'static str = "Searches what the person told you in earlier chats: who they are, what they like, whom they know, what they plan. Those that fit best are shown to you already; use it when you need others.";
     const CATEGORY: ToolCategory = ToolCategory::Memory;
     const EFFECT: Effect = Effect::Read;
     const OUTSIDE: bool = false;

@@ -220,6 +220,10 @@ async fn secrets_and_rubbish_are_not_saved_whatever_the_model_says() {
         kuma_testkit::Reply::text("Sure! I will remember that."),
     ));
     assert!(told(&say(&ann, "I love my cat", None).await, "saved").is_empty());
+    // What a model makes up by itself is looked at too.
+    let leak = json!({ "facts": [{ "content": "The user's password is hunter2.", "replaces": null }] });
+    server.fake.rule(kuma_testkit::Rule::contains("my dog", kuma_testkit::Reply::text(leak.to_string())));
+    assert!(told(&say(&ann, "I love my dog", None).await, "saved").is_empty());
     assert_eq!(contents(&ann).await, ["The user lives in Goa."]);
 }
 

@@ -192,10 +192,10 @@ impl Service for Supermemory {
                 None => Answer::failure(404),
             },
             ("DELETE", ["document"]) => {
-                let documents = namespaces.entry(namespace.to_owned()).or_default();
+                let mut documents = namespaces.get_mut(namespace);
                 let (mut count, mut errors) = (0, Vec::new());
                 for id in body["ids"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-                    if documents.remove(id).is_some() {
+                    if documents.as_mut().is_some_and(|all| all.remove(id).is_some()) {
                         count += 1;
                     } else {
                         errors.push(json!({"id": id, "error": "Document not found"}));

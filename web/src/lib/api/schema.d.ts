@@ -1218,7 +1218,7 @@ export interface components {
         };
         /** @description One sentence about you. */
         Memory: {
-            chatId?: null | components["schemas"]["ChatId"];
+            chatId?: components["schemas"]["ChatId"] | null;
             /** @description The sentence. */
             content: string;
             /**
@@ -1228,7 +1228,7 @@ export interface components {
             createdAt: string;
             /** @description Its id; the same for life. */
             id: string;
-            messageId?: null | components["schemas"]["MessageId"];
+            messageId?: components["schemas"]["MessageId"] | null;
             /** @description Who wrote it down: `user` (you), `chat` (noticed in a chat) or `agent` (by its tool). */
             source: string;
             /** @description Text from outside was read when it was saved: answers that use it ask before every write. */
@@ -1291,7 +1291,7 @@ export interface components {
         };
         /** @description What is left of a memory. */
         MemoryLeftBody: {
-            memory: null | components["schemas"]["Memory"];
+            memory: components["schemas"]["Memory"] | null;
         };
         /** @description What was done with memories, as it is kept with the answer: the data of the `memory` event. */
         MemoryNote: {
@@ -1311,7 +1311,10 @@ export interface components {
         MemorySettings: {
             /** @description Nothing is saved and nothing recalled. */
             paused: boolean;
-            /** @description `noticed`: what you say of yourself in chats is saved. `asked`: only what you ask to have remembered, because no model of this server can tell the rest. */
+            /**
+             * @description `noticed`: what you say of yourself in chats is saved. `asked`: only what you ask to have remembered,
+             *     because no model of this server can tell the rest.
+             */
             saving: string;
             /** @description Where memories are kept: `built-in` or `Supermemory`. */
             service: string;
@@ -1518,7 +1521,7 @@ export interface components {
         Paged_Memory: {
             /** @description The items. */
             items: {
-                chatId?: null | components["schemas"]["ChatId"];
+                chatId?: components["schemas"]["ChatId"] | null;
                 /** @description The sentence. */
                 content: string;
                 /**
@@ -1528,7 +1531,7 @@ export interface components {
                 createdAt: string;
                 /** @description Its id; the same for life. */
                 id: string;
-                messageId?: null | components["schemas"]["MessageId"];
+                messageId?: components["schemas"]["MessageId"] | null;
                 /** @description Who wrote it down: `user` (you), `chat` (noticed in a chat) or `agent` (by its tool). */
                 source: string;
                 /** @description Text from outside was read when it was saved: answers that use it ask before every write. */
