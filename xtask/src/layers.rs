@@ -24,6 +24,7 @@ const HOUSE: &[(&str, May)] = &[
     ("kuma-store", May::Use(ENGINE)),
     ("kuma-queue", May::Use(ENGINE)),
     ("kuma-documents", May::Use(ENGINE)),
+    ("kuma-mcp", May::Use(ENGINE)),
     (
         "kuma-app",
         May::Use(&[
@@ -31,6 +32,7 @@ const HOUSE: &[(&str, May)] = &[
             "kuma-store",
             "kuma-queue",
             "kuma-documents",
+            "kuma-mcp",
             "kuma-llm",
             "kuma-types",
             "kuma-net",
@@ -63,6 +65,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("anyhow", &["kuma", "xtask", "kuma-bench", "kuma-torture"]),
     ("llama-cpp-2", &["kuma-local"]),
     ("rten", &["kuma-local"]),
+    ("rmcp", &["kuma-mcp", "kuma-server"]),
 ];
 
 /// Fails with one sentence per broken rule.

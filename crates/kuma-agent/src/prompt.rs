@@ -37,8 +37,9 @@ pub fn overhead(toolbox: &Toolbox, specialists: &[Specialist]) -> usize {
     if toolbox.is_empty() && specialists.is_empty() {
         return 0;
     }
-    let said = about_tools(Some(toolbox), &Fence::new(), true, true);
-    let specs = specs(toolbox, specialists);
+    let fence = Fence::new();
+    let said = about_tools(Some(toolbox), &fence, true, true);
+    let specs = specs(toolbox, specialists, &fence);
     tokens::estimate(&said) + specs.iter().map(|spec| tokens::estimate(&spec_text(spec))).sum::<usize>()
 }
 
@@ -78,13 +79,17 @@ pub(crate) fn about_tools(tools: Option<&Toolbox>, fence: &Fence, fenced: bool, 
     said.join("\n\n")
 }
 
-/// The tools as they are offered to a model.
-pub(crate) fn specs(toolbox: &Toolbox, specialists: &[Specialist]) -> Vec<ToolSpec> {
+/// The tools as they are offered to a model. What others say of their tools is fenced like everything
+/// that others say.
+pub(crate) fn specs(toolbox: &Toolbox, specialists: &[Specialist], fence: &Fence) -> Vec<ToolSpec> {
     let own = toolbox.tools().iter().map(|tool| {
         let info = tool.info();
         ToolSpec {
             name: info.name.clone(),
-            description: info.description.clone(),
+            description: match tool.described_by() {
+                Some(from) => fence.wrap(&from, &info.description),
+                None => info.description.clone(),
+            },
             parameters: info.input_schema.clone(),
         }
     });

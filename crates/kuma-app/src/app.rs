@@ -13,6 +13,7 @@ use crate::auth::passwords::Passwords;
 use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
 use crate::error::Result;
+use crate::mcp;
 use crate::models::Models;
 use crate::seal::Sealer;
 
@@ -50,6 +51,7 @@ struct Inner {
     sealer: Sealer,
     models: Models,
     runs: Runs,
+    mcp: mcp::Pool,
 }
 
 impl App {
@@ -62,6 +64,7 @@ impl App {
             sealer: Sealer::new(&config.encryption_keys)?,
             models: Models::new(local),
             runs: Runs::new(&config.runs),
+            mcp: mcp::Pool::new(&config.mcp.allow_private)?,
             store,
             journal,
             queue,
@@ -111,6 +114,10 @@ impl App {
 
     pub(crate) fn models(&self) -> &Models {
         &self.0.models
+    }
+
+    pub(crate) fn mcp(&self) -> &mcp::Pool {
+        &self.0.mcp
     }
 
     pub(crate) fn runs(&self) -> &Runs {

@@ -100,6 +100,8 @@ pub struct AppConfig {
     pub ollama_url: String,
     /// Limits of runs.
     pub runs: RunLimits,
+    /// For MCP servers.
+    pub mcp: crate::mcp::McpConfig,
     /// This process's name among those that drive runs; unique.
     pub worker: String,
 }

@@ -1,4 +1,4 @@
-//! What Kuma does, one folder per feature: auth, chats, agents, tools, models, admin.
+//! What Kuma does, one folder per feature: auth, chats, agents, tools, mcp, models, admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -11,6 +11,7 @@ pub mod auth;
 pub mod chats;
 pub mod config;
 pub mod error;
+pub mod mcp;
 pub mod models;
 pub mod seal;
 pub mod tools;

@@ -23,4 +23,5 @@ pub use client::{ClientError, ClientOptions, USER_AGENT, build_client, install_c
 pub use download::{Download, DownloadError, Downloaded, Progress, download, hugging_face_url};
 pub use guard::{
     AllowList, AllowListError, FetchError, GuardOptions, GuardedClient, Lookup, Refusal, SystemLookup,
+    explain_sent,
 };

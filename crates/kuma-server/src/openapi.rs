@@ -21,6 +21,7 @@ use crate::routes;
         (name = "auth", description = "Accounts and sessions"),
         (name = "chat", description = "Chats, messages and runs"),
         (name = "agents", description = "Who answers"),
+        (name = "mcp", description = "Other programs' tools"),
         (name = "models", description = "What they answer with"),
         (name = "admin", description = "For administrators"),
         (name = "health", description = "For operators and load balancers"),

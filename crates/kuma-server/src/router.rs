@@ -24,6 +24,7 @@ pub fn router(state: ServerState) -> Router {
     Router::new()
         .nest("/api", api)
         .merge(routes::health::outside())
+        .merge(routes::public())
         .fallback(page)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))

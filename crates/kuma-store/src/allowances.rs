@@ -1,6 +1,6 @@
 //! Write tools that people have allowed for good.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use kuma_types::UserId;
 use sea_orm::sea_query::OnConflict;
@@ -23,14 +23,34 @@ impl<'a> Allowances<'a> {
 
     /// The names of the user's allowed tools.
     pub async fn of_user(&self, user: UserId) -> Result<HashSet<String>> {
-        let find = Entity::find().select_only().column(Column::Tool).filter(Column::UserId.eq(user.0));
-        Ok(find.into_tuple::<String>().all(&self.db.read).await?.into_iter().collect())
+        Ok(self.with_fingerprints(user).await?.into_keys().collect())
+    }
+
+    /// The user's allowed tools, and which definition of each was allowed, where that can change.
+    pub async fn with_fingerprints(&self, user: UserId) -> Result<HashMap<String, Option<String>>> {
+        let find = Entity::find()
+            .select_only()
+            .columns([Column::Tool, Column::Fingerprint])
+            .filter(Column::UserId.eq(user.0));
+        let rows = find.into_tuple::<(String, Option<String>)>().all(&self.db.read).await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Allows a tool; allowing it again changes nothing.
     pub async fn add(&self, user: UserId, tool: &str) -> Result<()> {
-        let row = Model { user_id: user.0, tool: tool.to_owned(), created_at: now() };
-        let once = OnConflict::columns([Column::UserId, Column::Tool]).do_nothing().to_owned();
+        self.add_as(user, tool, None).await
+    }
+
+    /// Allows a tool as it is defined now; allowing it again allows what it has become.
+    pub async fn add_as(&self, user: UserId, tool: &str, fingerprint: Option<&str>) -> Result<()> {
+        let row = Model {
+            user_id: user.0,
+            tool: tool.to_owned(),
+            fingerprint: fingerprint.map(str::to_owned),
+            created_at: now(),
+        };
+        let once =
+            OnConflict::columns([Column::UserId, Column::Tool]).update_column(Column::Fingerprint).to_owned();
         Entity::insert(row.into_active_model())
             .on_conflict(once)
             .exec_without_returning(&self.db.write)

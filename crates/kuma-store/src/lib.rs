@@ -16,6 +16,7 @@ mod db;
 mod entity;
 mod error;
 mod jobs;
+mod mcp;
 mod messages;
 mod migration;
 mod page;
@@ -43,6 +44,7 @@ pub use error::{Result, StoreError};
 pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
 };
+pub use mcp::{McpAddress, McpLogin, McpSeen, McpServer, McpServers};
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};
@@ -143,6 +145,11 @@ impl Store {
     /// Write tools that people have allowed for good.
     pub fn allowances(&self) -> Allowances<'_> {
         Allowances::new(&self.db)
+    }
+
+    /// MCP servers and what people granted on them.
+    pub fn mcp(&self) -> McpServers<'_> {
+        McpServers::new(&self.db)
     }
 
     /// Finished steps of runs.

@@ -20,6 +20,9 @@
 //! | `GET violations?vendor=…` | | rules broken |
 //! | `DELETE violations` | | forgets them |
 //! | `GET connections` | | `{open, total, streams}` |
+//! | `GET mcp/{name}` | | script, calls, notes, requests and violations of the fake MCP server at `/mcp/{name}` |
+//! | `PUT mcp/{name}/script` | a script | how it behaves from now on |
+//! | `POST mcp/{name}/expire`, `revoke`, `forget-sessions` | | its access tokens, all its tokens, its sessions are over |
 //! | `POST reset` | | everything as at the start |
 //!
 //! A reply is the JSON of [`Reply`], with one field more: `gate`, the id of a gate that holds it. Errors are
@@ -28,6 +31,7 @@
 use crate::gate::{Gate, GateState};
 use crate::http_io::{FakeBody, json};
 use crate::json::at;
+use crate::mcp;
 use crate::record::lock;
 use crate::reply::{Failure, Reply};
 use crate::script::Rule;
@@ -75,6 +79,10 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, query: &str, bod
         ("DELETE", ["violations"]) => {
             shared.records.forget_violations(vendor_param(query)?);
             Ok(json!({}))
+        }
+        (_, ["mcp", rest @ ..]) => {
+            let answer = mcp::control(&shared.mcp, method, rest, body);
+            answer.ok_or_else(|| not_found(path))?.map_err(bad)
         }
         (_, ["gates", id, rest @ ..]) => gate(&shared.gate(id), method, rest, query, body).await,
         (_, [vendor, what]) => {

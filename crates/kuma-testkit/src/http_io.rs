@@ -1,13 +1,14 @@
 //! Response bodies and small responses.
 
+use crate::mcp::McpBody;
 use crate::plan::PlanBody;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{Either, Full};
 use serde_json::Value;
 
-/// A whole body, or one that is played step by step.
-pub(crate) type FakeBody = Either<Full<Bytes>, PlanBody>;
+/// A whole body, one that is played step by step, or events as they are made.
+pub(crate) type FakeBody = Either<Full<Bytes>, Either<PlanBody, McpBody>>;
 
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response<FakeBody> {
     whole(status, "application/json", body.to_string())

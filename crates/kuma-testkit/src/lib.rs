@@ -26,6 +26,7 @@ mod http_io;
 mod json;
 mod keywords;
 mod markdown;
+pub mod mcp;
 mod plan;
 mod prompt;
 mod record;
@@ -40,6 +41,7 @@ mod wire;
 
 pub use fake::{FakeAnthropic, FakeGemini, FakeOllama, FakeOpenAi, FakeUpstream};
 pub use gate::Gate;
+pub use mcp::FakeMcp;
 pub use record::{Ending, Recorded, Violation};
 pub use reply::{Failure, Finish, Piece, Reply, Split, ToolCall, Usage};
 pub use script::Rule;

@@ -4,6 +4,7 @@ use crate::check::{self, Seen};
 use crate::control;
 use crate::default_reply::{default_reply, side_job};
 use crate::http_io::{FakeBody, json, set_header, text, with_kind};
+use crate::mcp;
 use crate::plan::{Plan, PlanBody};
 use crate::prompt::Prompt;
 use crate::record::{Ending, Exchange, lock};
@@ -114,6 +115,9 @@ async fn handle(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Fa
         let rest = rest.to_owned();
         return control::handle(shared, &parts, &rest, &bytes).await;
     }
+    if let Some(answer) = mcp::handle(&shared.mcp, &parts, &bytes).await {
+        return answer;
+    }
     let (vendor, path) = match shared.single {
         Some(vendor) => (vendor, path.to_owned()),
         None => match split_prefix(path) {
@@ -213,7 +217,7 @@ impl Call<'_> {
             (true, _) => "text/event-stream; charset=utf-8",
         };
         let body = PlanBody::new(plan, self.exchange.clone(), &self.shared.streams);
-        self.tagged(with_kind(StatusCode::OK, kind, Either::Right(body)))
+        self.tagged(with_kind(StatusCode::OK, kind, Either::Right(Either::Left(body))))
     }
 
     fn plan(&self, reply: Reply, prompt: &Prompt) -> Plan {

@@ -1,6 +1,7 @@
 //! What all connections of a server share.
 
 use crate::gate::Gate;
+use crate::mcp::McpServers;
 use crate::plan::Step;
 use crate::record::{Records, Violation, lock};
 use crate::script::Script;
@@ -58,6 +59,7 @@ pub(crate) struct Shared {
     pub streams: Arc<AtomicUsize>,
     gates: Mutex<HashMap<String, Gate>>,
     rendered: Mutex<HashMap<String, Arc<[Step]>>>,
+    pub mcp: McpServers,
 }
 
 impl Shared {
@@ -76,6 +78,7 @@ impl Shared {
             streams: Arc::new(AtomicUsize::new(0)),
             gates: Mutex::default(),
             rendered: Mutex::default(),
+            mcp: McpServers::default(),
         }
     }
 
@@ -126,6 +129,7 @@ impl Shared {
         }
         self.records.forget_requests();
         self.records.forget_violations(None);
+        self.mcp.reset();
         for (_, gate) in lock(&self.gates).drain() {
             gate.open();
         }

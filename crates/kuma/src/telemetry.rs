@@ -8,10 +8,10 @@ use tracing_subscriber::EnvFilter;
 
 /// Text on a terminal, JSON lines elsewhere.
 pub fn start(filter: &str) -> anyhow::Result<()> {
-    // The libraries below say a lot at info that means nothing to an operator; one of them logs what
-    // providers answer, which may quote what a person wrote. Our own crates tell those errors.
+    // The libraries below say a lot at info that means nothing to an operator; two of them log what
+    // providers and MCP servers answer, which may quote what a person wrote. Our own crates tell those errors.
     let quiet = "genai=off,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,hyper=warn,reqwest=warn,rten=warn,\
-                 llama-cpp-2=warn";
+                 llama-cpp-2=warn,rmcp=off";
     let filter = EnvFilter::try_new(format!("{quiet},{filter}"))
         .with_context(|| format!("KUMA_LOG is {filter:?}; allowed is a level (error, warn, info, debug, trace) or a filter such as info,kuma_app=debug"))?;
     let terminal = std::io::stderr().is_terminal();

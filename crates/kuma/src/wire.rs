@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use kuma_agent::Tool;
 use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
+use kuma_app::mcp::McpConfig;
 use kuma_app::{App, AppConfig, Parts};
 use kuma_llm::Provider;
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
@@ -78,6 +79,7 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         providers: settings.providers.clone(),
         ollama_url: settings.ollama_url.clone(),
         runs: settings.runs,
+        mcp: mcp(settings),
         worker,
     };
     let store = tokio::time::timeout(START_PATIENCE, store(settings)).await;
@@ -88,6 +90,17 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     let (tools, local) = (tools(settings)?, local(settings));
     let backends = Parts { store, journal, queue, signals, tools, local, config };
     App::new(backends).map_err(|error| anyhow::anyhow!(error))
+}
+
+/// Where MCP servers may be, and where logins come back to.
+fn mcp(settings: &Settings) -> McpConfig {
+    let frontend = settings.frontend_url.trim_end_matches('/');
+    let public = settings.public_url.as_deref().unwrap_or(frontend);
+    McpConfig {
+        allow_private: settings.tools.page.allow_private.clone(),
+        public_url: public.trim_end_matches('/').to_owned(),
+        frontend_url: frontend.to_owned(),
+    }
 }
 
 /// What agents can do. Tools for pictures come with pictures in chats.

@@ -233,7 +233,7 @@ impl<'a> Thread<'a> {
 
     fn gate(&self, call: &StepCall, tool: &Arc<dyn Tool>) -> Gate {
         let asked = self.turns.last().and_then(|turn| turn.asked.get(&call.call_id));
-        gate::gate(self.shared, tool.info(), call, asked)
+        gate::gate(self.shared, &**tool, call, asked)
     }
 
     /// Asks once: the question is kept before it is told.

@@ -273,7 +273,7 @@ impl<'a> Thread<'a> {
     }
 
     fn specs(&self) -> Vec<ToolSpec> {
-        prompt::specs(self.toolbox, self.specialists)
+        prompt::specs(self.toolbox, self.specialists, self.shared.fence)
     }
 
     /// Tokens that the model's window has left for results.

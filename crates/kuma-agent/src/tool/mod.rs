@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kuma_types::{Effect, ToolCategory, UserId};
+use kuma_types::{Effect, Provenance, ToolCategory, UserId};
 use serde_json::Value;
 
 pub use context::{Progress, ToolContext, UsageMeter};
@@ -86,6 +86,18 @@ pub trait Tool: Send + Sync {
     async fn availability(&self, user: UserId) -> Availability {
         let _ = user;
         Availability::Available
+    }
+
+    /// Where the words of its description come from, when they are not Kuma's own. Models get them
+    /// fenced.
+    fn described_by(&self) -> Option<Provenance> {
+        None
+    }
+
+    /// Why an earlier allowance does not hold any more, one sentence for the person: the tool is not
+    /// what it was when they allowed it.
+    fn changed_since_allowed(&self) -> Option<&str> {
+        None
     }
 
     /// What a call would do, in one plain line for people: `Search the web for "bears"`. Shown before

@@ -116,6 +116,7 @@ pub async fn delete_account(app: &App, user: &User, password: &str) -> Result<()
         return Err(AppError::field("password", "This is not your password."));
     }
     crate::chats::stop_all(app, user.id).await?;
+    crate::mcp::revoke_all(app, user.id).await?;
     app.store().users().delete(user.id).await?;
     tracing::info!(user = %user.id, "account erased");
     // The record keeps that it happened, and nothing of the person.

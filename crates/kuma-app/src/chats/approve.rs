@@ -9,7 +9,7 @@ use super::steps::without_secrets;
 use super::submit;
 use crate::App;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
-use crate::tools;
+use crate::{mcp, tools};
 
 /// Decides about a call, once; the run goes on when nothing else of it waits. `remember` allows the
 /// tool for good, except in runs that have read text from outside.
@@ -23,7 +23,7 @@ pub async fn decide(
 ) -> Result<()> {
     let waiting = app.store().approvals().get(owner.id, job, call_id).await.map_err(error)?;
     if let Decision::Approve { arguments: Some(arguments) } = &decision
-        && let Some(tool) = tools::by_name(app, &waiting.tool)
+        && let Some(tool) = tools::of_user(app, owner.id, &waiting.tool).await?
         && let Err(why) = tool.check(arguments)
     {
         let mut errors = FieldErrors::default();
@@ -31,7 +31,7 @@ pub async fn decide(
         errors.finish()?;
     }
     if remember && matches!(decision, Decision::Approve { .. }) {
-        app.store().allowances().add(owner.id, &waiting.tool).await?;
+        mcp::allow(app, owner.id, &waiting).await?;
     }
     let details = match &decision {
         Decision::Approve { arguments } => json!({

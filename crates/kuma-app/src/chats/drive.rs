@@ -25,7 +25,7 @@ use super::steps::StepRows;
 use super::{follow, log, submit, summary, title};
 use crate::App;
 use crate::error::{AppError, Result};
-use crate::tools;
+use crate::{mcp, tools};
 
 /// A run that was claimed more often kills its drivers.
 const MOST_CLAIMS: i32 = 32;
@@ -243,10 +243,11 @@ async fn input(
     path: &[Message],
     model: Arc<dyn ChatModel>,
 ) -> Result<RunInput> {
+    let others = mcp::offered(app, user.id).await?;
     let (toolbox, specialists) = match agent {
         Some(agent) => (
-            tools::of_agent(app, user, agent, &*model).await,
-            tools::specialists(app, user, agent, &model).await?,
+            tools::of_agent(app, user, agent, &*model, &others).await,
+            tools::specialists(app, user, agent, &model, &others).await?,
         ),
         None => (Toolbox::default(), Vec::new()),
     };

@@ -5,6 +5,7 @@ use kuma_types::UserId;
 
 use crate::App;
 use crate::error::{AppError, Result};
+use crate::mcp;
 
 /// A tool, and whether this person can use it.
 #[derive(Clone, Debug)]
@@ -21,11 +22,12 @@ pub struct ToolState {
     pub is_allowed: bool,
 }
 
-/// Every tool of this server.
+/// Every tool of this server, and those of the user's MCP servers.
 pub async fn list(app: &App, user: UserId) -> Result<Vec<ToolState>> {
     let allowed = app.store().allowances().of_user(user).await?;
     let mut all = Vec::with_capacity(app.tools().len());
-    for tool in app.tools() {
+    let others: Vec<_> = mcp::offered(app, user).await?.iter().map(mcp::Offered::tool).collect();
+    for tool in app.tools().iter().chain(&others) {
         let info = tool.info().clone();
         let how_to_get = match tool.availability(user).await {
             Availability::Available => None,
@@ -38,7 +40,7 @@ pub async fn list(app: &App, user: UserId) -> Result<Vec<ToolState>> {
                 Some(Requirement::App(name)) => Some(name.clone()),
                 _ => None,
             },
-            is_allowed: allowed.contains(&info.name),
+            is_allowed: allowed.contains(&info.name) && tool.changed_since_allowed().is_none(),
             info,
         });
     }

@@ -14,24 +14,33 @@ use kuma_agent::tool::Tool;
 use kuma_agent::{Specialist, Toolbox};
 use kuma_llm::{Capability, ChatModel};
 use kuma_store::{Agent, User};
-use kuma_types::{Provenance, ToolCallRecord};
+use kuma_types::{Provenance, ToolCallRecord, UserId};
 
 use crate::App;
 use crate::error::Result;
+use crate::mcp;
 
 pub use list::{ToolState, forget_allowance, list};
 
 /// The agent that hands tasks to the others.
 const ROUTER: &str = "router";
 
-/// What an agent can do for a user with this model. A model that calls no tools gets none.
-pub(crate) async fn of_agent(app: &App, user: &User, agent: &Agent, model: &dyn ChatModel) -> Toolbox {
+/// What an agent can do for a user with this model. A model that calls no tools gets none. `others`: the
+/// tools of MCP servers that the user has.
+pub(crate) async fn of_agent(
+    app: &App,
+    user: &User,
+    agent: &Agent,
+    model: &dyn ChatModel,
+    others: &[mcp::Offered],
+) -> Toolbox {
     if !model.info().capabilities.contains(&Capability::Tools) {
         return Toolbox::default();
     }
     let its: HashSet<&str> = agent.tools.iter().map(String::as_str).collect();
     let tools = app.tools().iter().filter(|tool| its.contains(tool.info().name.as_str()));
-    Toolbox::of(user.id, tools.cloned()).await
+    let others = others.iter().filter_map(|offered| offered.for_agent(&agent.name));
+    Toolbox::of(user.id, tools.cloned().chain(others)).await
 }
 
 /// The agents that this one can hand a task to: those that have tools of their own.
@@ -40,6 +49,7 @@ pub(crate) async fn specialists(
     user: &User,
     agent: &Agent,
     model: &Arc<dyn ChatModel>,
+    others: &[mcp::Offered],
 ) -> Result<Vec<Specialist>> {
     if agent.name != ROUTER || !model.info().capabilities.contains(&Capability::Tools) {
         return Ok(Vec::new());
@@ -53,7 +63,7 @@ pub(crate) async fn specialists(
             Some(wanted) => app.models().pick(app, Some(wanted)).await?.unwrap_or_else(|| model.clone()),
             None => model.clone(),
         };
-        let toolbox = of_agent(app, user, &other, &*model).await;
+        let toolbox = of_agent(app, user, &other, &*model, others).await;
         if toolbox.is_empty() {
             continue;
         }
@@ -94,4 +104,12 @@ pub(crate) fn taint_of<'a>(
 /// The tool of that name.
 pub(crate) fn by_name<'a>(app: &'a App, name: &str) -> Option<&'a Arc<dyn Tool>> {
     app.tools().iter().find(|tool| tool.info().name == name)
+}
+
+/// The user's tool of that name, an MCP server's too.
+pub(crate) async fn of_user(app: &App, user: UserId, name: &str) -> Result<Option<Arc<dyn Tool>>> {
+    match by_name(app, name) {
+        Some(tool) => Ok(Some(Arc::clone(tool))),
+        None => mcp::by_name(app, user, name).await,
+    }
 }

@@ -16,7 +16,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
+use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use url::Url;
 
@@ -39,6 +39,9 @@ pub struct GuardOptions {
     pub connect_timeout: Duration,
     /// How many redirects are followed, each checked like the first address. 0: none, the redirect is the answer.
     pub max_redirects: usize,
+    /// Whether only redirects are followed that stay with the same scheme, host and port and keep method and body
+    /// (307, 308); any other is the answer. For requests that carry secrets in headers of their own.
+    pub same_origin: bool,
     /// The `User-Agent` of its requests.
     pub user_agent: String,
 }
@@ -50,6 +53,7 @@ impl Default for GuardOptions {
             lookup: Arc::new(SystemLookup),
             connect_timeout: Duration::from_secs(10),
             max_redirects: 5,
+            same_origin: false,
             user_agent: crate::USER_AGENT.to_owned(),
         }
     }
@@ -96,7 +100,7 @@ impl GuardedClient {
                 .user_agent(&options.user_agent)
                 .referer(false)
                 .dns_resolver(Arc::new(resolver))
-                .redirect(redirects(options.max_redirects, Arc::clone(&allow))))
+                .redirect(redirects(options.max_redirects, options.same_origin, Arc::clone(&allow))))
         })?;
         Ok(Self { client, allow })
     }
@@ -130,9 +134,9 @@ impl GuardedClient {
     }
 }
 
-fn redirects(most: usize, allow: Arc<AllowList>) -> Policy {
+fn redirects(most: usize, same_origin: bool, allow: Arc<AllowList>) -> Policy {
     Policy::custom(move |attempt| {
-        if most == 0 {
+        if most == 0 || same_origin && !stays(&attempt) {
             return attempt.stop();
         }
         if attempt.previous().len() > most {
@@ -145,6 +149,12 @@ fn redirects(most: usize, allow: Arc<AllowList>) -> Policy {
     })
 }
 
+/// Whether a redirect asks for the same of the same server.
+fn stays(attempt: &Attempt<'_>) -> bool {
+    let from = attempt.previous().last().map(Url::origin);
+    from.is_some_and(|from| from == attempt.url().origin()) && matches!(attempt.status().as_u16(), 307 | 308)
+}
+
 fn host_of(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
 }
@@ -152,20 +162,49 @@ fn host_of(url: &Url) -> String {
 /// Finds what happened at the bottom of a library's error.
 fn explain(error: reqwest::Error, first: String) -> FetchError {
     let host = error.url().map_or(first, host_of);
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
-    while let Some(inner) = cause {
-        if let Some(refusal) = inner.downcast_ref::<Refusal>() {
-            return FetchError::Refused(refusal.clone());
-        }
-        if let Some(unresolved) = inner.downcast_ref::<Unresolved>() {
-            let reason = unresolved.cause.as_ref().map(ToString::to_string);
-            tracing::debug!(reason, "a name could not be looked up");
-            return FetchError::NoSuchHost(unresolved.host.clone());
-        }
-        cause = inner.source();
+    if let Some(found) = found_below(&error) {
+        return found;
     }
     if error.is_timeout() {
         return FetchError::TimedOut(host);
     }
     FetchError::Unreachable { host, reason: root_cause(&error.without_url()) }
+}
+
+/// What went wrong with a call that a library has sent by itself with [`GuardedClient::http_client`]; none when the
+/// error is not that of a call. `host`: who was called.
+pub fn explain_sent(error: &(dyn Error + 'static), host: &str) -> Option<FetchError> {
+    if let Some(found) = found_below(error) {
+        return Some(found);
+    }
+    let mut cause = Some(error);
+    while let Some(inner) = cause {
+        if let Some(sent) = inner.downcast_ref::<reqwest::Error>() {
+            let host = host.to_owned();
+            if sent.is_timeout() {
+                return Some(FetchError::TimedOut(host));
+            }
+            let bottom = sent.source().map_or_else(|| "the connection broke".to_owned(), root_cause);
+            return Some(FetchError::Unreachable { host, reason: bottom });
+        }
+        cause = inner.source();
+    }
+    None
+}
+
+/// A refusal of the guard's own, or a name that is none.
+fn found_below(error: &(dyn Error + 'static)) -> Option<FetchError> {
+    let mut cause = Some(error);
+    while let Some(inner) = cause {
+        if let Some(refusal) = inner.downcast_ref::<Refusal>() {
+            return Some(FetchError::Refused(refusal.clone()));
+        }
+        if let Some(unresolved) = inner.downcast_ref::<Unresolved>() {
+            let reason = unresolved.cause.as_ref().map(ToString::to_string);
+            tracing::debug!(reason, "a name could not be looked up");
+            return Some(FetchError::NoSuchHost(unresolved.host.clone()));
+        }
+        cause = inner.source();
+    }
+    None
 }

@@ -387,3 +387,27 @@ async fn no_proxy_is_used() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     assert_eq!((proxy.connections(), outside.connections()), (0, 1));
 }
+
+#[tokio::test]
+async fn a_client_that_stays_with_one_server_follows_no_other_redirect() {
+    let (site, other) = (FakeSite::start().await, FakeSite::start().await);
+    site.put("/end", Answer::html("here"));
+    site.put("/stays", Answer::redirect("/end").status(307));
+    site.put("/rewrites", Answer::redirect("/end").status(302));
+    site.put("/leaves", Answer::redirect(&other.url("/end")).status(307));
+    let allow = "127.0.0.1".parse().unwrap();
+    let client =
+        GuardedClient::new(GuardOptions { allow, same_origin: true, ..GuardOptions::default() }).unwrap();
+    for (path, status) in [("/stays", 200), ("/rewrites", 302), ("/leaves", 307)] {
+        let request = client.request(Method::POST, &site.url(path)).unwrap();
+        assert_eq!(client.send(request).await.unwrap().status(), status, "{path}");
+    }
+    let to_the_end: Vec<_> = site
+        .requests()
+        .into_iter()
+        .filter(|request| request.path == "/end")
+        .map(|seen| seen.method)
+        .collect();
+    assert_eq!(to_the_end, ["POST"]);
+    assert_eq!(other.connections(), 0);
+}

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use crate::support::{Client, Options, TestServer};
 
 /// The addresses that need no token, by the contract.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 8] = [
     "POST /api/auth/signup",
     "POST /api/auth/login",
     "GET /api/health",
     "GET /api/ready",
     "GET /api/openapi.json",
+    "GET /api/mcp/callback",
     "GET /health",
     "GET /metrics",
 ];

@@ -14,6 +14,7 @@ mod auth;
 mod borders;
 mod chats;
 mod fixtures;
+mod mcp;
 mod models;
 mod operators;
 mod runs;

@@ -9,6 +9,7 @@ pub struct Model {
     pub user_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub tool: String,
+    pub fingerprint: Option<String>,
     pub created_at: DateTimeUtc,
 }
 

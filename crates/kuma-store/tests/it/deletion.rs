@@ -99,7 +99,7 @@ async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId 
     let id = || literal(db, JobId::new().0);
     let (user, chat_id, job_id, name) =
         (literal(db, owner.0), literal(db, chat.0), literal(db, job.id.0), owner);
-    let (app, document) = (id(), id());
+    let (app, document, server) = (id(), id(), id());
     let now = "'2026-01-01T00:00:00+00:00'";
     let rows = [
         format!(
@@ -144,6 +144,15 @@ async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId 
             "model_providers (name, kind, display_name, created_at, updated_at) VALUES ('{name}', 'k', 'd', {now}, {now})"
         ),
         format!("settings (key, value, updated_at) VALUES ('{name}', '1', {now})"),
+        format!(
+            "mcp_servers (id, user_id, name, slug, transport, status, created_at, updated_at) VALUES ({server}, {user}, 'n', 's', 'http', 'connected', {now}, {now})"
+        ),
+        format!(
+            "mcp_grants (server_id, user_id, sealed, created_at, updated_at) VALUES ({server}, {user}, {user}, {now}, {now})"
+        ),
+        format!(
+            "mcp_logins (state, server_id, user_id, sealed, expires_at) VALUES ('{name}', {server}, {user}, {user}, {now})"
+        ),
     ];
     for row in rows {
         raw.execute_unprepared(&format!("INSERT INTO {row}")).await.unwrap();

@@ -17,6 +17,7 @@ mod chats;
 mod common;
 mod deletion;
 mod jobs;
+mod mcp;
 mod messages;
 mod migration;
 mod open;

@@ -109,6 +109,9 @@ async fn the_tables_of_the_design_are_there(db: Database) {
         "usage",
         "model_providers",
         "settings",
+        "mcp_servers",
+        "mcp_grants",
+        "mcp_logins",
     ];
     for table in tables {
         column::<i64>(&raw, &format!("SELECT count(*) FROM {table}")).await;

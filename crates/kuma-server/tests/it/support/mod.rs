@@ -51,6 +51,8 @@ pub struct Options {
     pub queue: Arc<dyn Queue>,
     pub journal: Arc<dyn Journal>,
     pub tools: Vec<Arc<dyn Tool>>,
+    /// What MCP servers may be at although it is private.
+    pub private_hosts: &'static str,
 }
 
 impl Default for Options {
@@ -66,6 +68,7 @@ impl Default for Options {
             queue: Arc::new(MemoryQueue::new()),
             journal: Arc::new(MemoryJournal::new()),
             tools: Vec::new(),
+            private_hosts: "127.0.0.1",
         }
     }
 }
@@ -125,6 +128,11 @@ impl TestServer {
             // Nobody listens on port 1.
             ollama_url: "http://127.0.0.1:1".into(),
             runs: options.runs,
+            mcp: kuma_app::mcp::McpConfig {
+                allow_private: options.private_hosts.parse().unwrap(),
+                public_url: "https://kuma.example".into(),
+                frontend_url: "https://kuma.example".into(),
+            },
         };
         let app = App::new(Parts {
             store,

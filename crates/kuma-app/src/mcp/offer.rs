@@ -1,0 +1,157 @@
+//! Which tools of MCP servers a user has.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::{TimeDelta, Utc};
+use kuma_agent::tool::Tool;
+use kuma_store::{Approval, McpServer};
+use kuma_types::UserId;
+use uuid::Uuid;
+
+use super::known;
+use super::tool::{Allowed, McpTool};
+use crate::App;
+use crate::error::Result;
+
+/// The most of them that one run is offered: providers take no more than 128 in all.
+const MOST: usize = 96;
+/// The most tools of a server that is away that a model is told of.
+const MOST_MISSING: usize = 8;
+/// A server that was not heard of for so long is called before it is needed, beside the run.
+const STALE_MINUTES: i64 = 15;
+
+/// A tool, and the agents that get it.
+#[derive(Clone)]
+pub(crate) struct Offered {
+    tool: Arc<McpTool>,
+    agents: Option<Arc<HashSet<String>>>,
+}
+
+impl Offered {
+    /// The tool, if the agent gets it.
+    pub(crate) fn for_agent(&self, agent: &str) -> Option<Arc<dyn Tool>> {
+        let gets = self.agents.as_ref().is_none_or(|agents| agents.contains(agent));
+        gets.then(|| Arc::clone(&self.tool) as Arc<dyn Tool>)
+    }
+
+    /// The tool.
+    pub(crate) fn tool(&self) -> Arc<dyn Tool> {
+        Arc::clone(&self.tool) as Arc<dyn Tool>
+    }
+}
+
+/// The tools of all servers that the user can use. Makes no connection.
+pub(crate) async fn offered(app: &App, user: UserId) -> Result<Vec<Offered>> {
+    let servers = usable(app, user).await?;
+    if servers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tools = tools_of(app, user, &servers).await?;
+    for server in servers {
+        warm(app, server, user);
+    }
+    Ok(tools)
+}
+
+/// The user's tool of that name, if there is one.
+pub(crate) async fn by_name(app: &App, user: UserId, name: &str) -> Result<Option<Arc<dyn Tool>>> {
+    Ok(find(app, user, name).await?.map(|tool| tool as Arc<dyn Tool>))
+}
+
+async fn find(app: &App, user: UserId, name: &str) -> Result<Option<Arc<McpTool>>> {
+    if !name.starts_with("mcp__") {
+        return Ok(None);
+    }
+    let servers = usable(app, user).await?;
+    let tools = tools_of(app, user, &servers).await?;
+    Ok(tools.into_iter().map(|offered| offered.tool).find(|tool| tool.info().name == name))
+}
+
+/// Allows a tool for good, as the person was shown it. A tool that has changed since asks once more.
+pub(crate) async fn allow(app: &App, user: UserId, asked: &Approval) -> Result<()> {
+    let allowances = app.store().allowances();
+    if !asked.tool.starts_with("mcp__") {
+        return Ok(allowances.add(user, &asked.tool).await?);
+    }
+    match find(app, user, &asked.tool).await? {
+        Some(tool) if tool.since() <= asked.created_at => {
+            Ok(allowances.add_as(user, &asked.tool, Some(tool.fingerprint())).await?)
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn usable(app: &App, user: UserId) -> Result<Vec<McpServer>> {
+    let mut servers = app.store().mcp().of_user(user).await?;
+    servers.retain(|server| server.enabled);
+    Ok(servers)
+}
+
+async fn tools_of(app: &App, user: UserId, servers: &[McpServer]) -> Result<Vec<Offered>> {
+    let granted: Vec<Uuid> = if servers.iter().any(|server| server.challenge.is_some()) {
+        app.store().mcp().granted(user).await?
+    } else {
+        Vec::new()
+    };
+    let allowed = app.store().allowances().with_fingerprints(user).await?;
+    let mut offered: Vec<Offered> = Vec::new();
+    for server in servers {
+        let missing = missing(app, server, user, &granted);
+        let agents = server.agents.as_ref().map(|agents| Arc::new(agents.iter().cloned().collect()));
+        let tools = known::of(server)?;
+        let names = known::names(&server.slug, &tools);
+        let on = tools
+            .into_iter()
+            .zip(names)
+            .filter(|(known, _)| !server.disabled_tools.contains(&known.definition.name));
+        let most = if missing.is_some() { MOST_MISSING } else { usize::MAX };
+        for (known, name) in on.take(most) {
+            let allowed = allowed.get(&name).map_or(Allowed::No, |print| Allowed::As(print.as_deref()));
+            let tool = McpTool::new(app, server, known, name, missing.clone(), allowed);
+            offered.push(Offered { tool: Arc::new(tool), agents: agents.clone() });
+        }
+    }
+    if offered.len() > MOST {
+        tracing::warn!(
+            tools = offered.len(),
+            most = MOST,
+            "more tools of MCP servers than a run can be offered"
+        );
+        offered.truncate(MOST);
+    }
+    Ok(offered)
+}
+
+/// Why a server's tools cannot be used now, in our own words: they go into the system prompt.
+fn missing(app: &App, server: &McpServer, user: UserId, granted: &[Uuid]) -> Option<String> {
+    if super::wants_login(server, granted) {
+        return Some(super::log_in(&server.name));
+    }
+    app.mcp().paused(server, user).map(|_| {
+        format!(
+            "{} cannot be reached right now. Kuma tries again by itself; Settings → MCP servers tells what is wrong.",
+            server.name
+        )
+    })
+}
+
+/// Calls a server that was not heard of for a while, without keeping anybody waiting: what it offers may have
+/// changed, or it may be gone.
+fn warm(app: &App, server: McpServer, user: UserId) {
+    // Whether a login is still good shows when it is used.
+    if server.challenge.is_some() {
+        return;
+    }
+    let stale = Utc::now() - TimeDelta::minutes(STALE_MINUTES);
+    if server.last_seen_at.is_some_and(|seen| seen > stale) || app.mcp().paused(&server, user).is_some() {
+        return;
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        // A failure is noted where the next run and the Settings find it.
+        if let Err(error) = app.mcp().ready(&app, &server, user).await {
+            tracing::warn!(%error, "an MCP server could not be called ahead");
+        }
+    });
+}
