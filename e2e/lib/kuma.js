@@ -63,6 +63,11 @@ export class Kuma {
     this.#port = Number(port);
   }
 
+  /** Settings for the next start. */
+  set(env) {
+    Object.assign(this.#env, env);
+  }
+
   /** Ends it in good order. */
   async stop() {
     const { code } = await this.#program.stop(30_000);

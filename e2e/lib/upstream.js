@@ -25,6 +25,15 @@ export class Upstream {
     return `${this.url}/openai/v1`;
   }
 
+  /** A fake MCP server of that name: its address, its state, its script (as in the testkit's README). */
+  mcp(name) {
+    return {
+      url: `${this.url}/mcp/${name}`,
+      state: () => this.control("GET", `mcp/${name}`),
+      script: (script) => this.control("PUT", `mcp/${name}/script`, script),
+    };
+  }
+
   /** A gate that holds back the answer to a message with its `keyword`. */
   gate() {
     this.#gates += 1;

@@ -105,6 +105,68 @@ export const ready = {
   version: "0.1.0",
 };
 
+const mcpTool = (name, description, effect, more = {}) => ({
+  name,
+  tool: `mcp__team_notes__${name}`,
+  description,
+  effect,
+  readOnlyHint: effect === "read",
+  enabled: true,
+  changedAt: "2026-11-20T10:00:00Z",
+  ...more,
+});
+
+const mcpServer = (n, more) => ({
+  id: `0199dddd-0000-7000-8000-00000000000${n}`,
+  transport: "http",
+  headers: [],
+  env: [],
+  scope: "user",
+  agents: null,
+  trustReadOnlyHint: true,
+  enabled: true,
+  canEdit: true,
+  status: "connected",
+  usesLogin: false,
+  isLoggedIn: false,
+  lastSeenAt: "2026-11-20T10:00:00Z",
+  createdAt: "2026-11-20T09:00:00Z",
+  tools: [],
+  ...more,
+});
+
+const mcpServers = [
+  mcpServer(1, {
+    name: "Team notes",
+    url: "https://notes.example.com/mcp",
+    headers: ["authorization"],
+    tools: [
+      mcpTool("add_note", "Adds a note to the team's notebook. Everyone in the team sees it.", "write"),
+      mcpTool("delete_note", "Removes a note for good.", "write", { enabled: false }),
+      mcpTool("list_notes", "Lists the notes of a notebook, newest first.", "read"),
+    ],
+  }),
+  mcpServer(2, {
+    name: "Tickets",
+    url: "https://tickets.example.com/api/mcp",
+    status: "needs_auth",
+    usesLogin: true,
+    lastSeenAt: null,
+  }),
+  mcpServer(3, {
+    name: "Warehouse",
+    transport: "stdio",
+    command: "npx",
+    args: ["-y", "@example/warehouse-mcp", "--read-only"],
+    env: ["WAREHOUSE_URL"],
+    scope: "global",
+    status: "error",
+    error:
+      "The program ended (exit status: 1). It said: cannot connect to the database at db.example.com:5432",
+    lastSeenAt: null,
+  }),
+];
+
 const answers = {
   "GET /api/ready": ready,
   "GET /api/auth/me": { user },
@@ -122,6 +184,7 @@ const answers = {
       },
     ],
   },
+  "GET /api/mcp/servers": { items: mcpServers },
   "GET /api/chat": { items: chats, nextCursor: null },
   "GET /api/admin/providers": { items: Object.values(providers) },
   "GET /api/admin/settings": {

@@ -101,6 +101,40 @@ export const pages = [
       await page.getByRole("button", { name: "Add a provider" }).click();
     },
   },
+  {
+    name: "settings-mcp",
+    path: "/settings/mcp",
+    async act(page) {
+      await page.getByRole("heading", { name: "Team notes" }).waitFor();
+    },
+  },
+  {
+    name: "settings-mcp-tools",
+    path: "/settings/mcp?success=true&server=Tickets",
+    async act(page) {
+      await page.getByRole("button", { name: "Tools and access" }).first().click();
+      await page.getByRole("switch", { name: /add_note/ }).waitFor();
+    },
+  },
+  {
+    name: "settings-mcp-empty",
+    path: "/settings/mcp",
+    api: { "GET /api/mcp/servers": { items: [] } },
+    async act(page) {
+      await page.getByText("No MCP server yet").waitFor();
+    },
+  },
+  {
+    name: "settings-mcp-add",
+    path: "/settings/mcp",
+    async act(page) {
+      await page.getByRole("button", { name: "Add a server" }).click();
+      await page.getByLabel("Name", { exact: true }).fill("notes");
+      await page.getByRole("button", { name: "Add another" }).click();
+      await page.getByRole("button", { name: "Add and connect" }).click();
+      await page.getByText("Give its address").waitFor();
+    },
+  },
   { name: "settings-security", path: "/settings/security" },
   {
     name: "settings-account-delete",

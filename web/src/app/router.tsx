@@ -40,6 +40,10 @@ const settingsPages: RouteObject[] = [
     async () => (await import("@/features/settings/appearance-page")).AppearancePage,
   ),
   settingsPage("models", async () => (await import("@/features/settings/models/models-page")).ModelsPage),
+  {
+    path: "mcp",
+    lazy: page(["settings", "mcp"], async () => (await import("@/features/settings/mcp/mcp-page")).McpPage),
+  },
   settingsPage("security", async () => (await import("@/features/settings/security-page")).SecurityPage),
   settingsPage("account", async () => (await import("@/features/settings/account-page")).AccountPage),
   settingsPage("shortcuts", async () => (await import("@/features/settings/shortcuts-page")).ShortcutsPage),

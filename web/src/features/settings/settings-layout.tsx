@@ -9,6 +9,7 @@ export const SETTINGS_TABS = [
   "profile",
   "appearance",
   "models",
+  "mcp",
   "security",
   "account",
   "shortcuts",

@@ -35,5 +35,16 @@ export type Provider = Schemas["Provider"] & {
   status: "ok" | "error" | "unchecked";
 };
 
+export type McpTool = Schemas["McpTool"];
+
+export type McpServer = Omit<Schemas["McpServer"], "tools"> & {
+  transport: "http" | "stdio";
+  scope: "user" | "global";
+  status: "connected" | "needs_auth" | "error" | "disabled";
+  tools: McpTool[];
+};
+
+export type McpServerPatch = Schemas["McpServerPatchBody"];
+
 export type ServerSettings = Schemas["ServerSettings"] & { signup: SignupMode };
 export type ServerSettingsChange = Schemas["UpdateSettingsBody"];

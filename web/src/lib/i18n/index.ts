@@ -17,6 +17,7 @@ const PSEUDO = "en-XA";
 
 const LATER = {
   auth: async () => (await import("./locales/en/auth")).auth,
+  mcp: async () => (await import("./locales/en/mcp")).mcp,
   landing: async () => (await import("./locales/en/landing")).landing,
   onboarding: async () => (await import("./locales/en/onboarding")).onboarding,
   settings: async () => (await import("./locales/en/settings")).settings,

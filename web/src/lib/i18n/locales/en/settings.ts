@@ -5,6 +5,7 @@ export const settings = {
     profile: "Profile",
     appearance: "Appearance",
     models: "Models & keys",
+    mcp: "MCP servers",
     security: "Security",
     account: "Account",
     shortcuts: "Shortcuts",
