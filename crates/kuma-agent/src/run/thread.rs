@@ -104,7 +104,8 @@ impl<'a> Thread<'a> {
 
     /// Puts what tools need to be said into the system prompt. None of it is from outside.
     fn instruct(&mut self) {
-        let tools = self.can_call().then_some(self.toolbox);
+        // What could be had is told even when nothing is there now.
+        let tools = (self.can_call() || !self.toolbox.missing().is_empty()).then_some(self.toolbox);
         let fenced = self.shared.state().taint.is_some();
         let said = prompt::about_tools(tools, self.shared.fence, fenced, self.shared.cites);
         if said.is_empty() {

@@ -255,7 +255,7 @@ async fn input(
     let request = request(app, chat, agent, user, path, (&*model, taken)).await?;
     let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
     let input = RunInput::new(ids, model, request);
-    let has_tools = !toolbox.is_empty() || !specialists.is_empty();
+    let has_tools = !toolbox.is_empty() || !toolbox.missing().is_empty() || !specialists.is_empty();
     // A first attempt has no past.
     let (earlier, decisions) = if job.epoch > 1 { past(app, job.id).await? } else { Default::default() };
     if !has_tools && earlier.is_empty() {

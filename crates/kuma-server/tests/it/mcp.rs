@@ -1,14 +1,63 @@
 //! MCP servers over HTTP: added, used, changed, away, hostile.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use http::Method;
+use kuma_agent::Tool;
+use kuma_agent::tool::{DEFAULT_TIMEOUT, ToolContext, ToolError, ToolInfo, ToolOutput};
 use kuma_testkit::mcp::{McpAuth, McpMode, McpScript};
 use kuma_testkit::services::FakeSite;
 use kuma_testkit::{FakeMcp, Reply};
+use kuma_types::{Effect, ToolCategory};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, Event, Options, TestServer, first, kinds};
+
+/// A tool of Kuma's own: agents have more than those of MCP servers.
+struct Clock(ToolInfo);
+
+impl Clock {
+    fn new() -> Arc<dyn Tool> {
+        Arc::new(Self(ToolInfo {
+            name: "webSearch".into(),
+            display_name: "The clock".into(),
+            description: "Tells the time.".into(),
+            hint: None,
+            category: ToolCategory::Search,
+            effect: Effect::Read,
+            input_schema: json!({ "type": "object", "properties": {} }),
+            requires: None,
+            timeout: DEFAULT_TIMEOUT,
+            outside: false,
+        }))
+    }
+}
+
+#[async_trait]
+impl Tool for Clock {
+    fn info(&self) -> &ToolInfo {
+        &self.0
+    }
+
+    fn describe(&self, _: &Value) -> String {
+        "Tell the time".into()
+    }
+
+    fn check(&self, _: &Value) -> Result<(), ToolError> {
+        Ok(())
+    }
+
+    async fn call(&self, _: &ToolContext, _: Value) -> Result<ToolOutput, ToolError> {
+        Ok(ToolOutput::text("noon", "Noon"))
+    }
+}
+
+/// A server whose agents have tools beside those of MCP servers.
+async fn with_a_tool() -> TestServer {
+    TestServer::with(Options { tools: vec![Clock::new()], ..Options::default() }).await
+}
 
 async fn add(who: &Client, body: Value) -> Value {
     let answer = who.post("/api/mcp/servers", body).await;
@@ -273,7 +322,7 @@ async fn an_approval_is_for_the_tool_that_was_shown() {
 #[tokio::test]
 async fn a_server_that_is_away_keeps_no_chat_waiting() {
     let fake = FakeMcp::start().await;
-    let server = TestServer::start().await;
+    let server = with_a_tool().await;
     let ann = server.user("ann").await;
     let notes = add_notes(&ann, &fake).await;
     assert_eq!(patch(&ann, &notes, json!({ "trustReadOnlyHint": true })).await.status, 200);
@@ -547,7 +596,7 @@ async fn browse(server: &TestServer, address: &str) -> String {
 #[tokio::test]
 async fn a_login_is_each_persons_own() {
     let fake = FakeMcp::with(McpScript { auth: McpAuth::OAuth, ..McpScript::default() }).await;
-    let server = TestServer::start().await;
+    let server = with_a_tool().await;
     let (admin, ben) = (server.user("admin").await, server.user("ben").await);
     let body = json!({ "name": "notes", "url": fake.url(), "scope": "global", "trustReadOnlyHint": true });
     let added = add(&admin, body).await;

@@ -568,6 +568,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mcp/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from an MCP server's login */
+        get: operations["mcpCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the MCP servers */
+        get: operations["listMcpServers"];
+        put?: never;
+        /**
+         * Add an MCP server
+         * @description Connects to it within a bound. A server that cannot be used now is added all the same, and its status says why; what
+         *     the guard against private addresses refuses is not.
+         */
+        post: operations["addMcpServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp/servers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an MCP server */
+        delete: operations["deleteMcpServer"];
+        options?: never;
+        head?: never;
+        /** Change an MCP server */
+        patch: operations["editMcpServer"];
+        trace?: never;
+    };
+    "/api/mcp/servers/{id}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begin to log in at an MCP server */
+        get: operations["connectMcpServer"];
+        put?: never;
+        post?: never;
+        /** Log out at an MCP server */
+        delete: operations["disconnectMcpServer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp/servers/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call an MCP server now */
+        post: operations["refreshMcpServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -1035,6 +1127,151 @@ export interface components {
              */
             password: string;
         };
+        /** @description Where to log in. */
+        McpConnectBody: {
+            /** @description The address for your browser. */
+            authUrl: string;
+        };
+        /** @description An MCP server. */
+        McpServer: {
+            /** @description The agents that get its tools; null: all. */
+            agents: string[] | null;
+            /** @description The program's arguments, for those who may change it. */
+            args?: string[] | null;
+            /** @description Whether you may change it. */
+            canEdit: boolean;
+            /** @description The program, for those who may change it. */
+            command?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            createdAt: string;
+            /** @description Whether it is used at all. */
+            enabled: boolean;
+            /** @description The names of the variables that are set; never their values. */
+            env: string[];
+            /** @description What is wrong. */
+            error?: string | null;
+            /** @description The names of the headers that are set; never their values. */
+            headers: string[];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whether you have. */
+            isLoggedIn: boolean;
+            /**
+             * Format: date-time
+             * @description When it last answered.
+             */
+            lastSeenAt: string | null;
+            /** @description What to call it. */
+            name: string;
+            /** @description `user`: yours alone; `global`: everybody's. */
+            scope: string;
+            /** @description `connected`, `needs_auth`, `error` or `disabled`. */
+            status: string;
+            /** @description Its tools as they were last listed. */
+            tools: components["schemas"]["McpTool"][];
+            /** @description `http` or `stdio`. */
+            transport: string;
+            /** @description Whether its word that a tool only reads is believed. */
+            trustReadOnlyHint: boolean;
+            /** @description Where it is, over HTTP. */
+            url?: string | null;
+            /** @description Whether it asks people to log in. */
+            usesLogin: boolean;
+        };
+        /** @description An MCP server, wrapped. */
+        McpServerBody: {
+            /** @description The server. */
+            server: components["schemas"]["McpServer"];
+        };
+        McpServerPatchBody: {
+            /**
+             * @description The agents that get its tools; null: all.
+             * @default null
+             */
+            agents?: string[] | null;
+            /**
+             * @description Its arguments, all of them.
+             * @default null
+             */
+            args?: string[] | null;
+            /**
+             * @description The program.
+             * @default null
+             */
+            command?: string | null;
+            /**
+             * @description Its tools that are switched off, by their names at the server.
+             * @default null
+             */
+            disabledTools?: string[] | null;
+            /**
+             * @description Whether it is used at all.
+             * @default null
+             */
+            enabled?: boolean | null;
+            /**
+             * @description Variables to set, or with null to remove; the others stay.
+             * @default null
+             */
+            env?: {
+                [key: string]: string | null;
+            } | null;
+            /**
+             * @description Headers to set, or with null to remove; the others stay.
+             * @default null
+             */
+            headers?: {
+                [key: string]: string | null;
+            } | null;
+            /**
+             * @description What to call it. Its tools keep their names.
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description Whether its word that a tool only reads is believed.
+             * @default null
+             */
+            trustReadOnlyHint?: boolean | null;
+            /**
+             * @description Where it is, over HTTP. Headers are forgotten when the server is another one.
+             * @default null
+             */
+            url?: string | null;
+        };
+        /** @description The MCP servers. */
+        McpServersBody: {
+            /** @description Yours and everybody's, oldest first. */
+            items: components["schemas"]["McpServer"][];
+        };
+        /** @description A tool of an MCP server. */
+        McpTool: {
+            /**
+             * Format: date-time
+             * @description Since when the server defines it like this.
+             */
+            changedAt: string;
+            /** @description What the server says that it does. */
+            description: string;
+            /** @description What it counts as. Writes ask first. */
+            effect: components["schemas"]["Effect"];
+            /** @description Whether it is switched on. */
+            enabled: boolean;
+            /** @description Its name at the server. */
+            name: string;
+            /** @description Whether the server says that it only reads. */
+            readOnlyHint: boolean;
+            /** @description The server's title for it. */
+            title?: string | null;
+            /** @description Its name among the agents' tools. */
+            tool: string;
+        };
         /**
          * @description What was done with memories.
          * @enum {string}
@@ -1119,6 +1356,62 @@ export interface components {
             default: string | null;
             /** @description All that can be chosen. */
             items: components["schemas"]["Model"][];
+        };
+        NewMcpServerBody: {
+            /**
+             * @description The agents that get its tools; none: all.
+             * @default null
+             */
+            agents?: string[] | null;
+            /**
+             * @description Its arguments.
+             * @default null
+             */
+            args?: string[] | null;
+            /**
+             * @description The program, for `stdio`.
+             * @default null
+             */
+            command?: string | null;
+            /**
+             * @description Its environment, beside `PATH`.
+             * @default null
+             */
+            env?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description Headers of every request.
+             * @default null
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description What to call it; part of its tools' names.
+             * @default
+             */
+            name: string;
+            /**
+             * @description `user` (the default): yours alone; `global`: everybody's, which needs an administrator.
+             * @default null
+             */
+            scope?: string | null;
+            /**
+             * @description `http` (the default) or `stdio`, which needs an administrator.
+             * @default null
+             */
+            transport?: string | null;
+            /**
+             * @description Whether its word that a tool only reads is believed.
+             * @default null
+             */
+            trustReadOnlyHint?: boolean | null;
+            /**
+             * @description Where it is, over HTTP.
+             * @default null
+             */
+            url?: string | null;
         };
         /** @description One page of a list. */
         Paged_AdminJob: {
@@ -3121,6 +3414,266 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mcpCallback: {
+        parameters: {
+            query?: {
+                /** @description The code, when you agreed. */
+                code?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description Who says that they sent it. */
+                iss?: string;
+                /** @description The state that the login was begun with. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page of the MCP servers, with `success=true&server=…` or `error=…` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMcpServers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Yours and everybody's, as they were when they were last called */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServersBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMcpServerBody"];
+            };
+        };
+        responses: {
+            /** @description Added, with its tools or what is wrong */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone, with everything granted on it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpServerPatchBody"];
+            };
+        };
+        responses: {
+            /** @description Changed; called again when it is reached in another way now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connectMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where your browser goes; it comes back to the callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpConnectBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnectMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you granted is forgotten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With its tools as they are now, or what is wrong */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
                 };
             };
             /** @description What went wrong */
