@@ -99,6 +99,18 @@ pub struct ToolSpec {
     pub parameters: Value,
 }
 
+/// Whether the model may, must or must not call tools.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ToolChoice {
+    /// As it sees fit.
+    #[default]
+    Auto,
+    /// Not at all, although earlier turns have calls.
+    None,
+    /// At least one. Ollama and models in this process take it for `Auto`: they cannot be made to.
+    Required,
+}
+
 /// One question to a model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChatRequest {
@@ -106,6 +118,8 @@ pub struct ChatRequest {
     pub messages: Vec<ChatMessage>,
     /// Tools it may call.
     pub tools: Vec<ToolSpec>,
+    /// Whether it may, must or must not call them.
+    pub tool_choice: ToolChoice,
     /// 0 to 2; the provider's default when none. Dropped where a provider refuses it.
     pub temperature: Option<f32>,
     /// Most tokens to write.

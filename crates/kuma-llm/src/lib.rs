@@ -18,7 +18,9 @@ pub mod registry;
 pub mod remote;
 pub mod retry;
 
-pub use chat::{ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, Part, Role, ToolCall, ToolSpec};
+pub use chat::{
+    ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, Part, Role, ToolCall, ToolChoice, ToolSpec,
+};
 pub use embed::Embedder;
 pub use error::{ModelError, ModelErrorKind};
 pub use provider::{Capability, ModelInfo, Provider, ProviderKind};

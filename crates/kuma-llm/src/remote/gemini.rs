@@ -20,7 +20,7 @@ use crate::map_error::ErrorMapper;
 use crate::provider::Capability;
 use crate::{
     ChatEvent, ChatMessage, ChatModel, ChatRequest, ChatStream, ModelError, ModelErrorKind, ModelInfo, Part,
-    Role, ToolCall,
+    Role, ToolCall, ToolChoice,
 };
 
 /// Marks are kept with the vendor they belong to.
@@ -113,6 +113,14 @@ fn body(info: &ModelInfo, request: &ChatRequest, sent: &[Optional]) -> Value {
         let declare = |tool: &crate::ToolSpec| json!({ "name": tool.name, "description": tool.description, "parametersJsonSchema": tool.parameters });
         let declarations: Vec<Value> = request.tools.iter().map(declare).collect();
         body.insert("tools".to_owned(), json!([{ "functionDeclarations": declarations }]));
+        let mode = match request.tool_choice {
+            ToolChoice::Auto => None,
+            ToolChoice::None => Some("NONE"),
+            ToolChoice::Required => Some("ANY"),
+        };
+        if let Some(mode) = mode {
+            body.insert("toolConfig".to_owned(), json!({ "functionCallingConfig": { "mode": mode } }));
+        }
     }
     body.insert("contents".to_owned(), contents.into());
     if !config.is_empty() {

@@ -8,7 +8,7 @@ use genai::adapter::AdapterKind;
 use genai::chat::{
     ChatMessage as GenaiMessage, ChatOptions, ChatRequest as GenaiRequest, ChatResponseFormat, ChatRole,
     ContentPart, CustomPart, JsonSpec, MessageContent, ReasoningEffort, Tool, ToolCall as GenaiCall,
-    ToolName, ToolResponse,
+    ToolChoice as GenaiChoice, ToolName, ToolResponse,
 };
 use genai::resolver::{AuthData, Endpoint};
 use genai::{Headers, ModelIden, ServiceTarget};
@@ -20,7 +20,7 @@ use super::frames::{Dialect, Frames};
 use super::learned::Optional;
 use super::openai_models;
 use crate::provider::{Capability, ModelInfo, ProviderKind};
-use crate::{ChatMessage, ChatRequest, ModelError, ModelErrorKind, Part, Role, ToolCall};
+use crate::{ChatMessage, ChatRequest, ModelError, ModelErrorKind, Part, Role, ToolCall, ToolChoice};
 
 /// A call that can be made.
 pub(super) struct Prepared {
@@ -134,8 +134,11 @@ fn options(
         optional.push(Optional::Temperature);
     }
 
+    // Anthropic takes no call for an order while it shows its thinking.
+    let must_call = request.tool_choice == ToolChoice::Required && !request.tools.is_empty();
     let thinks = info.capabilities.contains(&Capability::Reasoning)
         && dialect != Dialect::ChatCompletions
+        && !(dialect == Dialect::Anthropic && must_call)
         && !connection.learned.refused(model, Optional::Thinking);
     if thinks {
         optional.push(Optional::Thinking);
@@ -156,6 +159,14 @@ fn options(
         // Responses refuses less.
         let least = if dialect == Dialect::Responses { 16 } else { 1 };
         options = options.with_max_tokens(most.max(least));
+    }
+    let choice = match request.tool_choice {
+        ToolChoice::Auto => None,
+        ToolChoice::None => Some(GenaiChoice::None),
+        ToolChoice::Required => Some(GenaiChoice::Required),
+    };
+    if let Some(choice) = choice.filter(|_| !request.tools.is_empty()) {
+        options = options.with_tool_choice(choice);
     }
     if let Some(schema) = &request.response_schema {
         options = options

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kuma_llm::{ChatMessage, ChatModel, ChatRequest, ModelInfo, Provider, Role};
+use kuma_llm::{ChatMessage, ChatModel, ChatRequest, ModelInfo, Provider, Role, ToolChoice};
 use kuma_testkit::{Failure, FakeUpstream, Reply};
 use serde_json::{Value, json};
 
@@ -42,6 +42,28 @@ async fn openai_is_called_where_the_model_wants_it() {
     assert_eq!((path.as_str(), &body["reasoning_effort"]), ("/v1/chat/completions", &json!("none")));
     let (_, body) = sent(Lane::Compatible, "gpt-5.6-sol", question("Go")).await;
     assert_eq!(body["reasoning_effort"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_model_can_be_made_to_call_tools_or_kept_from_it() {
+    for (lane, model, pointer, must, must_not) in [
+        (Lane::OpenAi, "gpt-4o", "/tool_choice", "required", "none"),
+        (Lane::Responses, "gpt-5.4", "/tool_choice", "required", "none"),
+        (Lane::Compatible, "fake-chat", "/tool_choice", "required", "none"),
+        (Lane::Anthropic, "claude-sonnet-5-5", "/tool_choice/type", "any", "none"),
+        (Lane::Gemini, "gemini-3.8-flash", "/toolConfig/functionCallingConfig/mode", "ANY", "NONE"),
+    ] {
+        for (tool_choice, expected) in
+            [(ToolChoice::Auto, None), (ToolChoice::Required, Some(must)), (ToolChoice::None, Some(must_not))]
+        {
+            let request = ChatRequest { tools: tools(), tool_choice, ..question("Go") };
+            let (_, body) = sent(lane, model, request).await;
+            assert_eq!(body.pointer(pointer).and_then(Value::as_str), expected, "{lane:?} {body}");
+            // Nothing to choose from is nothing to say.
+            let (_, body) = sent(lane, model, ChatRequest { tool_choice, ..question("Go") }).await;
+            assert_eq!(body.pointer(pointer), None, "{lane:?} {body}");
+        }
+    }
 }
 
 #[tokio::test]
