@@ -12,6 +12,7 @@ use crate::auth::Tokens;
 use crate::auth::passwords::Passwords;
 use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
+use crate::direct::Places;
 use crate::error::Result;
 use crate::models::Models;
 use crate::seal::Sealer;
@@ -50,6 +51,7 @@ struct Inner {
     sealer: Sealer,
     models: Models,
     runs: Runs,
+    places: Arc<Places>,
 }
 
 impl App {
@@ -62,6 +64,7 @@ impl App {
             sealer: Sealer::new(&config.encryption_keys)?,
             models: Models::new(local),
             runs: Runs::new(&config.runs),
+            places: Arc::new(Places::new(&config.runs)),
             store,
             journal,
             queue,
@@ -115,6 +118,10 @@ impl App {
 
     pub(crate) fn runs(&self) -> &Runs {
         &self.0.runs
+    }
+
+    pub(crate) fn places(&self) -> &Arc<Places> {
+        &self.0.places
     }
 
     /// Who may sign up now: what an administrator set, otherwise the environment.

@@ -1,4 +1,4 @@
-//! What Kuma does, one folder per feature: auth, chats, agents, tools, models, admin.
+//! What Kuma does, one folder per feature: auth, keys, chats, direct answers, agents, tools, models, admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -10,7 +10,9 @@ mod app;
 pub mod auth;
 pub mod chats;
 pub mod config;
+pub mod direct;
 pub mod error;
+pub mod keys;
 pub mod models;
 pub mod seal;
 pub mod tools;
@@ -19,7 +21,8 @@ pub mod tools;
 pub mod rows {
     pub use kuma_queue::DeadLetter;
     pub use kuma_store::{
-        Agent, AuditEntry, Chat, ChatFilter, Job, Message, Page, Role, Stats, StepOutline, StoreError, User,
+        Agent, ApiKey, AuditEntry, Chat, ChatFilter, Job, Message, Page, Role, Stats, StepOutline,
+        StoreError, User,
     };
 }
 

@@ -19,10 +19,13 @@ use crate::routes;
     tags(
             (name = "tools", description = "What agents can do"),
         (name = "auth", description = "Accounts and sessions"),
+        (name = "keys", description = "API keys: how a program acts for its owner"),
         (name = "chat", description = "Chats, messages and runs"),
         (name = "agents", description = "Who answers"),
         (name = "models", description = "What they answer with"),
         (name = "admin", description = "For administrators"),
+        (name = "openai", description = "For programs that speak to OpenAI"),
+        (name = "mcp", description = "For other assistants"),
         (name = "health", description = "For operators and load balancers"),
     ),
 )]
@@ -33,11 +36,17 @@ pub fn document() -> OpenApi {
     let (_, mut document) =
         utoipa_axum::router::OpenApiRouter::<crate::ServerState>::with_openapi(Head::openapi())
             .nest("/api", routes::api())
+            .merge(routes::v1::outside_documented())
+            .merge(routes::mcp::outside_documented())
             .merge(routes::health::outside_documented())
             .split_for_parts();
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     if let Some(components) = document.components.as_mut() {
-        let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let bearer = Http::builder()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("A session's token, or an API key (`kuma_…`)."))
+            .build();
         components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());
     }
     for path in document.paths.paths.values_mut() {
@@ -49,7 +58,7 @@ pub fn document() -> OpenApi {
     document
 }
 
-/// Every operation fails in the same form.
+/// Every operation fails in the same form, but for those that say how they fail themselves.
 fn describe_failures(operation: &mut Operation) {
     let problem = || {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
@@ -58,7 +67,7 @@ fn describe_failures(operation: &mut Operation) {
             .content("application/problem+json", content)
             .build()
     };
-    operation.responses.responses.insert("default".to_owned(), RefOr::T(problem()));
+    operation.responses.responses.entry("default".to_owned()).or_insert_with(|| RefOr::T(problem()));
 }
 
 /// The document as it is served and kept in `web/openapi.json`.

@@ -23,6 +23,8 @@ pub fn router(state: ServerState) -> Router {
     let api = api.fallback(unknown).method_not_allowed_fallback(wrong_method);
     Router::new()
         .nest("/api", api)
+        .merge(routes::v1::outside())
+        .merge(routes::mcp::outside())
         .merge(routes::health::outside())
         .fallback(page)
         .method_not_allowed_fallback(wrong_method)

@@ -8,6 +8,7 @@
 
 mod agents;
 mod allowances;
+mod api_keys;
 mod approvals;
 mod audit;
 mod backup;
@@ -24,6 +25,8 @@ mod search;
 mod settings;
 mod stats;
 mod steps;
+mod tools;
+mod usage;
 mod users;
 
 use std::path::Path;
@@ -32,8 +35,9 @@ use sea_orm::ConnectionTrait as _;
 
 use db::Db;
 
-pub use agents::{Agent, Agents};
+pub use agents::{Agent, AgentPatch, Agents, NewAgent};
 pub use allowances::Allowances;
+pub use api_keys::{ApiKey, ApiKeys, NewApiKey};
 pub use approvals::{Approval, Approvals, Decided, NewApproval};
 pub use audit::{Audit, AuditEntry, NewAudit};
 pub use backup::restore;
@@ -49,6 +53,8 @@ pub use providers::{ProviderRow, Providers};
 pub use settings::Settings;
 pub use stats::Stats;
 pub use steps::{StepOutline, Steps};
+pub use tools::{ToolRow, Tools};
+pub use usage::Costs;
 pub use users::{NewUser, Role, User, UserPatch, Users};
 
 /// Where the database is.
@@ -158,6 +164,21 @@ impl Store {
     /// Agents.
     pub fn agents(&self) -> Agents<'_> {
         Agents::new(&self.db)
+    }
+
+    /// Keys of programs that act for somebody.
+    pub fn api_keys(&self) -> ApiKeys<'_> {
+        ApiKeys::new(&self.db)
+    }
+
+    /// What an admin set about tools.
+    pub fn tools(&self) -> Tools<'_> {
+        Tools::new(&self.db)
+    }
+
+    /// What models cost outside of runs.
+    pub fn costs(&self) -> Costs<'_> {
+        Costs::new(&self.db)
     }
 
     /// Model providers saved in Settings.

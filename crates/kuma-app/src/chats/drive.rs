@@ -245,7 +245,7 @@ async fn input(
 ) -> Result<RunInput> {
     let (toolbox, specialists) = match agent {
         Some(agent) => (
-            tools::of_agent(app, user, agent, &*model).await,
+            tools::of_agent(app, user, agent, &*model).await?,
             tools::specialists(app, user, agent, &model).await?,
         ),
         None => (Toolbox::default(), Vec::new()),

@@ -12,8 +12,6 @@ use super::{MESSAGE_MAX_BYTES, log};
 use crate::App;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
 
-/// The agent of a chat that names none.
-const DEFAULT_AGENT: &str = "router";
 /// Longest `Idempotency-Key`.
 const KEY_MAX_CHARS: usize = 255;
 
@@ -215,7 +213,7 @@ pub(super) async fn publish(app: &App, job: JobId, delay: Option<Duration>) {
 }
 
 pub(super) async fn valid_agent(app: &App, name: Option<&str>, errors: &mut FieldErrors) -> Result<String> {
-    let name = name.unwrap_or(DEFAULT_AGENT);
+    let name = name.unwrap_or(crate::agents::DEFAULT);
     match app.store().agents().by_name(name).await? {
         Some(agent) if agent.is_active => {}
         _ => errors.add("agentType", format!("There is no agent {name:?}. GET /api/agents lists them.")),

@@ -86,6 +86,12 @@ impl Models {
         Ok(info.and_then(|info| self.resolve(&info.id)))
     }
 
+    /// Whether a model can be made to call a tool. Ollama and in-process models decide themselves.
+    pub(crate) fn can_be_made_to_call(&self, info: &ModelInfo) -> bool {
+        let provider = self.registry.load().provider(&info.provider);
+        provider.is_some_and(|one| !matches!(one.kind(), ProviderKind::Ollama | ProviderKind::Local))
+    }
+
     /// What answers when nobody chose.
     pub(super) fn default(&self, app: &App) -> Option<ModelInfo> {
         let preferred = self.preferred.load();

@@ -3,6 +3,7 @@
 use kuma_agent::tool::{Availability, Requirement, ToolInfo};
 use kuma_types::UserId;
 
+use super::switch;
 use crate::App;
 use crate::error::{AppError, Result};
 
@@ -24,10 +25,12 @@ pub struct ToolState {
 /// Every tool of this server.
 pub async fn list(app: &App, user: UserId) -> Result<Vec<ToolState>> {
     let allowed = app.store().allowances().of_user(user).await?;
+    let off = app.store().tools().switched_off().await?;
     let mut all = Vec::with_capacity(app.tools().len());
     for tool in app.tools() {
         let info = tool.info().clone();
         let how_to_get = match tool.availability(user).await {
+            _ if off.contains(&info.name) => Some(switch::OFF.to_owned()),
             Availability::Available => None,
             Availability::Missing { how_to_get } => Some(how_to_get),
         };

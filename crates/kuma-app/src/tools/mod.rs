@@ -1,9 +1,13 @@
 //! What agents can do beside talking: which tools there are, which of them a person can use, and which
 //! need not ask any more.
 //!
-//! The binary gives the tools; [`of_agent`] picks those of one run; the HTTP API lists all.
+//! The binary gives the tools; [`of_agent`] picks those of one run; the HTTP API lists all, and an
+//! administrator can switch any of them off for everybody ([`switch`]). Other assistants may call those
+//! that only read ([`offered`], [`call`]).
 
 mod list;
+mod offer;
+mod switch;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,18 +24,43 @@ use crate::App;
 use crate::error::Result;
 
 pub use list::{ToolState, forget_allowance, list};
+pub use offer::{Called, call, offered};
+pub use switch::{SwitchState, switch, switches};
 
 /// The agent that hands tasks to the others.
-const ROUTER: &str = "router";
+const ROUTER: &str = crate::agents::DEFAULT;
 
 /// What an agent can do for a user with this model. A model that calls no tools gets none.
-pub(crate) async fn of_agent(app: &App, user: &User, agent: &Agent, model: &dyn ChatModel) -> Toolbox {
+pub(crate) async fn of_agent(
+    app: &App,
+    user: &User,
+    agent: &Agent,
+    model: &dyn ChatModel,
+) -> Result<Toolbox> {
     if !model.info().capabilities.contains(&Capability::Tools) {
-        return Toolbox::default();
+        return Ok(Toolbox::default());
     }
+    let off = app.store().tools().switched_off().await?;
     let its: HashSet<&str> = agent.tools.iter().map(String::as_str).collect();
     let tools = app.tools().iter().filter(|tool| its.contains(tool.info().name.as_str()));
-    Toolbox::of(user.id, tools.cloned()).await
+    let (off, on): (Vec<_>, Vec<_>) = tools.cloned().partition(|tool| off.contains(&tool.info().name));
+    let mut toolbox = Toolbox::of(user.id, on).await;
+    for tool in off {
+        toolbox.push_missing(tool.info(), switch::OFF.to_owned());
+    }
+    Ok(toolbox)
+}
+
+/// The same without what changes something, and without what looks at pictures of a chat: for answers
+/// that belong to no chat, where nobody could approve a write.
+pub(crate) fn reading(toolbox: &Toolbox) -> Toolbox {
+    let mut reading = Toolbox::default();
+    for tool in toolbox.tools() {
+        if offer::only_reads(tool.info()) {
+            reading.push(tool.clone());
+        }
+    }
+    reading
 }
 
 /// The agents that this one can hand a task to: those that have tools of their own.
@@ -53,7 +82,7 @@ pub(crate) async fn specialists(
             Some(wanted) => app.models().pick(app, Some(wanted)).await?.unwrap_or_else(|| model.clone()),
             None => model.clone(),
         };
-        let toolbox = of_agent(app, user, &other, &*model).await;
+        let toolbox = of_agent(app, user, &other, &*model).await?;
         if toolbox.is_empty() {
             continue;
         }

@@ -6,4 +6,4 @@ mod user;
 
 pub use body::{ChatForm, JsonBody, PathOf, QueryOf, parse_json};
 pub use page::{PageQuery, Paged};
-pub use user::{Admin, CurrentUser, LastEventId};
+pub use user::{Admin, AdminInPerson, CurrentUser, InPerson, LastEventId, user_for};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::extract::{CurrentUser, JsonBody};
+use crate::extract::{CurrentUser, InPerson, JsonBody};
 use crate::limits::Limit;
 use crate::middleware::address::ClientAddress;
 use crate::problem::ApiResult;
@@ -209,7 +209,7 @@ struct DeleteMeBody {
 ))]
 async fn delete_me(
     State(state): State<ServerState>,
-    CurrentUser(user): CurrentUser,
+    InPerson(user): InPerson,
     JsonBody(body): JsonBody<DeleteMeBody>,
 ) -> ApiResult<StatusCode> {
     state.limits.check_user(Limit::Chat, user.id)?;
@@ -236,7 +236,7 @@ struct PasswordBody {
 ))]
 async fn change_password(
     State(state): State<ServerState>,
-    CurrentUser(user): CurrentUser,
+    InPerson(user): InPerson,
     JsonBody(body): JsonBody<PasswordBody>,
 ) -> ApiResult<StatusCode> {
     state.limits.check_user(Limit::Chat, user.id)?;
@@ -250,10 +250,7 @@ async fn change_password(
 #[utoipa::path(post, path = "/auth/logout-all", tag = "auth", operation_id = "logoutAll", security(("bearer" = [])), responses(
     (status = 204, description = "Signed out everywhere"),
 ))]
-async fn logout_all(
-    State(state): State<ServerState>,
-    CurrentUser(user): CurrentUser,
-) -> ApiResult<StatusCode> {
+async fn logout_all(State(state): State<ServerState>, InPerson(user): InPerson) -> ApiResult<StatusCode> {
     auth::sign_out_everywhere(&state.app, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,8 +5,11 @@ pub mod agents;
 pub mod auth;
 pub mod chats;
 pub mod health;
+pub mod keys;
+pub mod mcp;
 pub mod models;
 pub mod tools;
+pub mod v1;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,6 +19,7 @@ use crate::state::ServerState;
 pub fn api() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .merge(auth::routes())
+        .merge(keys::routes())
         .merge(chats::routes())
         .merge(agents::routes())
         .merge(tools::routes())

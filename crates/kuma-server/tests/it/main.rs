@@ -10,14 +10,18 @@
 )]
 
 mod admin;
+mod admin_agents;
 mod auth;
 mod borders;
 mod chats;
 mod fixtures;
+mod keys;
+mod mcp_server;
 mod models;
 mod operators;
 mod runs;
 mod support;
 mod tools;
 mod trees;
+mod v1;
 mod window;

@@ -7,6 +7,7 @@
 )]
 
 pub(crate) mod agent;
+pub(crate) mod api_key;
 pub(crate) mod approval;
 pub(crate) mod audit_log;
 pub(crate) mod chat;
@@ -17,6 +18,7 @@ pub(crate) mod message;
 pub(crate) mod message_job;
 pub(crate) mod model_provider;
 pub(crate) mod setting;
+pub(crate) mod tool;
 pub(crate) mod tool_allowance;
 pub(crate) mod usage;
 pub(crate) mod user;

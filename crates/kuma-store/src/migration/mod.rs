@@ -6,6 +6,7 @@
 mod column;
 mod m20261122_000001_foundation;
 mod m20261123_000001_approvals;
+mod m20261123_000004_api_keys;
 mod run;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_foundation::Migration),
             Box::new(m20261123_000001_approvals::Migration),
+            Box::new(m20261123_000004_api_keys::Migration),
         ]
     }
 }

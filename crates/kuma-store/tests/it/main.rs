@@ -17,6 +17,7 @@ mod chats;
 mod common;
 mod deletion;
 mod jobs;
+mod keys;
 mod messages;
 mod migration;
 mod open;

@@ -1,10 +1,12 @@
 //! `/admin`: for administrators only.
 
+mod agents;
 mod jobs;
 mod log;
 mod providers;
 mod settings;
 mod stats;
+mod tools;
 mod users;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,6 +23,10 @@ pub(super) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::queue))
+        .routes(routes!(agents::list, agents::create))
+        .routes(routes!(agents::get, agents::update, agents::delete))
+        .routes(routes!(tools::list))
+        .routes(routes!(tools::update))
         .routes(routes!(log::list))
         .routes(routes!(settings::get, settings::update))
         .routes(routes!(providers::list))

@@ -7,7 +7,7 @@ use kuma_types::UserId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Admin, JsonBody, PageQuery, Paged, PathOf};
+use crate::extract::{Admin, AdminInPerson, JsonBody, PageQuery, Paged, PathOf};
 use crate::problem::ApiResult;
 use crate::routes::auth::{RoleView, UserBody, UserView};
 use crate::state::ServerState;
@@ -36,7 +36,7 @@ pub struct UpdateUserBody {
 ))]
 pub async fn update(
     State(state): State<ServerState>,
-    Admin(user): Admin,
+    AdminInPerson(user): AdminInPerson,
     PathOf(id): PathOf<UserId>,
     JsonBody(body): JsonBody<UpdateUserBody>,
 ) -> ApiResult<Json<UserBody>> {

@@ -62,6 +62,13 @@ impl Client {
         }
     }
 
+    /// A key of this user's, and a client that uses it.
+    pub async fn with_key(&self, scopes: &[&str]) -> Self {
+        let answer = self.post("/api/keys", json!({ "name": "a test", "scopes": scopes })).await;
+        assert_eq!(answer.status, 201, "{}", answer.json);
+        self.with_token(answer.json["key"].as_str().unwrap())
+    }
+
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = tokio::time::timeout(BOUND, request.send()).await.unwrap().unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -3,6 +3,7 @@
 mod client;
 mod events;
 mod ports;
+mod tool;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub use client::{Answer, Client};
 pub use events::{Event, Events, first, kinds, lines, text};
 pub use ports::{KeepingJournal, SilentQueue};
+pub use tool::Echo;
 
 /// How long anything may take here before it counts as never.
 pub const BOUND: Duration = Duration::from_secs(20);
