@@ -1,5 +1,7 @@
 // The API as the screenshots see it: answers laid under page.route, one signed-in administrator.
 
+import { adminAnswers } from "./mock-admin.mjs";
+
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const user = {
   id: "0199aaaa-0000-7000-8000-000000000001",
@@ -106,6 +108,7 @@ export const ready = {
 };
 
 const answers = {
+  ...adminAnswers,
   "GET /api/ready": ready,
   "GET /api/auth/me": { user },
   "GET /api/models": { items: models, default: models[0].id },

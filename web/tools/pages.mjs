@@ -101,6 +101,48 @@ export const pages = [
       await page.getByRole("button", { name: "Add a provider" }).click();
     },
   },
+  { name: "settings-keys", path: "/settings/keys" },
+  {
+    name: "settings-keys-empty",
+    path: "/settings/keys",
+    api: { "GET /api/keys": { items: [], nextCursor: null } },
+  },
+  {
+    name: "settings-keys-new",
+    path: "/settings/keys",
+    async act(page) {
+      await page.getByRole("button", { name: "New key" }).first().click();
+      await page.getByRole("dialog").getByRole("button", { name: "Make key" }).click();
+    },
+  },
+  {
+    name: "settings-keys-made",
+    path: "/settings/keys",
+    async act(page) {
+      await page.getByRole("button", { name: "New key" }).first().click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Name").fill("Editor on the laptop");
+      await dialog.getByRole("button", { name: "Make key" }).click();
+      await dialog.getByText("Copy your key now").waitFor();
+    },
+  },
+  { name: "settings-agents", path: "/settings/agents", fullPage: true },
+  {
+    name: "settings-agents-edit",
+    path: "/settings/agents",
+    async act(page) {
+      await page.getByRole("button", { name: "Change Research" }).click();
+      await page.getByRole("dialog").getByLabel("Instructions").waitFor();
+    },
+  },
+  { name: "settings-people", path: "/settings/people" },
+  {
+    name: "settings-audit",
+    path: "/settings/audit",
+    async act(page) {
+      await page.getByText("Details").first().click();
+    },
+  },
   { name: "settings-security", path: "/settings/security" },
   {
     name: "settings-account-delete",

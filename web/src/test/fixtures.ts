@@ -1,4 +1,15 @@
-import type { Agent, Model, Models, Provider, Ready, ServerSettings, User } from "@/lib/api";
+import type {
+  Agent,
+  AgentDetails,
+  ApiKey,
+  Model,
+  Models,
+  Provider,
+  Ready,
+  ServerSettings,
+  ToolSwitch,
+  User,
+} from "@/lib/api";
 
 /** Plausible objects of the API; give the fields a test is about. */
 export const fixtures = {
@@ -47,6 +58,31 @@ export const fixtures = {
     temperature: null,
     tools: [],
     isActive: true,
+    ...fields,
+  }),
+  agentDetails: (fields: Partial<AgentDetails> = {}): AgentDetails => ({
+    ...fixtures.agent(),
+    systemPrompt: "You are Kuma.",
+    isDefault: true,
+    ...fields,
+  }),
+  toolSwitch: (fields: Partial<ToolSwitch> = {}): ToolSwitch => ({
+    name: "webSearch",
+    displayName: "Search the web",
+    description: "Searches the web.",
+    category: "search",
+    effect: "read",
+    isActive: true,
+    ...fields,
+  }),
+  apiKey: (fields: Partial<ApiKey> = {}): ApiKey => ({
+    id: "0199bbbb-0000-7000-8000-000000000001",
+    name: "Editor",
+    prefix: "kuma_Ab3d",
+    scopes: ["full"],
+    lastUsedAt: null,
+    expiresAt: null,
+    createdAt: "2026-11-01T09:00:00Z",
     ...fields,
   }),
   provider: (fields: Partial<Provider> = {}): Provider => ({

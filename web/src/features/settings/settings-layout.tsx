@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet, useLocation } from "react-router";
+import { useMe } from "@/lib/api";
 import { cn } from "@/lib/cn";
 import { PageHeader } from "@/ui/page-header";
 import { useTitle } from "@/ui/use-title";
@@ -9,22 +10,32 @@ export const SETTINGS_TABS = [
   "profile",
   "appearance",
   "models",
+  "keys",
+  "agents",
+  "people",
+  "audit",
   "security",
   "account",
   "shortcuts",
   "about",
 ] as const;
 
+/** Shown to administrators only. */
+const ADMIN_TABS = new Set<string>(["agents", "people", "audit"]);
+
 /** The frame of all settings: a list of pages at the side, on phones in a row on top. */
 export function SettingsLayout() {
   const { t } = useTranslation("settings");
   const { pathname } = useLocation();
+  const { data: me } = useMe();
+  const tabs = SETTINGS_TABS.filter((tab) => me?.role === "admin" || !ADMIN_TABS.has(tab));
   const current = SETTINGS_TABS.find((tab) => pathname.endsWith(`/${tab}`));
   const nav = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another link to bring into sight
+  const count = tabs.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page, or more of them, is another link to bring into sight
   useEffect(() => {
     nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [pathname]);
+  }, [pathname, count]);
   useTitle(current === undefined ? t("title") : t(`tabs.${current}`));
   return (
     <>
@@ -42,7 +53,7 @@ export function SettingsLayout() {
               aria-label={t("nav")}
               className="-mx-5 flex gap-1 overflow-x-auto px-5 py-3 sm:-mx-8 sm:px-8 md:sticky md:top-4 md:m-0 md:-ms-3 md:flex-col md:gap-0.5 md:p-0"
             >
-              {SETTINGS_TABS.map((tab) => (
+              {tabs.map((tab) => (
                 <NavLink
                   key={tab}
                   to={`/settings/${tab}`}

@@ -27,7 +27,10 @@ describe("the frame", () => {
         },
       ],
     });
-    const links = within(screen.getByRole("navigation", { name: "Settings pages" })).getAllByRole("link");
+    const nav = within(screen.getByRole("navigation", { name: "Settings pages" }));
+    expect(nav.queryByRole("link", { name: "Agents" })).toBeNull();
+    await nav.findByRole("link", { name: "Agents" });
+    const links = nav.getAllByRole("link");
     expect(links.map((link) => link.getAttribute("href"))).toEqual(
       SETTINGS_TABS.map((tab) => `/settings/${tab}`),
     );

@@ -1,6 +1,38 @@
 // Generated from web/openapi.json by `npm run generate:api`. Do not edit.
 
 export interface paths {
+    "/api/admin/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAllAgents"];
+        put?: never;
+        post: operations["createAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/agents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAgent"];
+        put?: never;
+        post?: never;
+        delete: operations["deleteAgent"];
+        options?: never;
+        head?: never;
+        patch: operations["updateAgent"];
+        trace?: never;
+    };
     "/api/admin/audit": {
         parameters: {
             query?: never;
@@ -198,6 +230,38 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listToolSwitches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tools/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["switchTool"];
         trace?: never;
     };
     "/api/admin/users": {
@@ -568,6 +632,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listKeys"];
+        put?: never;
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -795,10 +891,37 @@ export interface components {
             /** @description The tools it may use. */
             tools: string[];
         };
+        AgentBody: {
+            agent: components["schemas"]["AgentDetails"];
+        };
+        AgentDetails: {
+            description: string;
+            displayName: string;
+            isActive: boolean;
+            isDefault: boolean;
+            model: string | null;
+            name: string;
+            systemPrompt: string;
+            /** Format: float */
+            temperature: number | null;
+            tools: string[];
+        };
         /** @description The agents. */
         AgentsBody: {
             /** @description The default one first. */
             items: components["schemas"]["Agent"][];
+        };
+        AllAgentsBody: {
+            items: components["schemas"]["AgentDetails"][];
+        };
+        ApiKey: {
+            createdAt: string;
+            expiresAt: string | null;
+            id: string;
+            lastUsedAt: string | null;
+            name: string;
+            prefix: string;
+            scopes: string[];
         };
         /** @description Something that was done. */
         AuditEntry: {
@@ -879,11 +1002,27 @@ export interface components {
             /** @description The page it is from. */
             url?: string | null;
         };
+        CreateAgentBody: {
+            description: string;
+            displayName: string;
+            isActive?: boolean;
+            model?: string | null;
+            name: string;
+            systemPrompt: string;
+            /** Format: float */
+            temperature?: number | null;
+            tools?: string[];
+        };
         CreateBody: {
             /** @description The agent that shall answer; `router` when none. */
             agentType?: string | null;
             /** @description A title, at most 200 characters. */
             title?: string | null;
+        };
+        CreateKeyBody: {
+            expiresAt?: string | null;
+            name: string;
+            scopes?: string[] | null;
         };
         /** @description A run that was given up. */
         DeadJob: {
@@ -1034,6 +1173,10 @@ export interface components {
              * @default
              */
             password: string;
+        };
+        MadeKeyBody: {
+            apiKey: components["schemas"]["ApiKey"];
+            key: string;
         };
         /**
          * @description What was done with memories.
@@ -1831,6 +1974,30 @@ export interface components {
             /** @description In the order in which they are offered. */
             items: components["schemas"]["Tool"][];
         };
+        ToolSwitch: {
+            category: components["schemas"]["ToolCategory"];
+            description: string;
+            displayName: string;
+            effect: components["schemas"]["Effect"];
+            isActive: boolean;
+            name: string;
+        };
+        ToolSwitchBody: {
+            tool: components["schemas"]["ToolSwitch"];
+        };
+        ToolSwitchesBody: {
+            items: components["schemas"]["ToolSwitch"][];
+        };
+        UpdateAgentBody: {
+            description?: string;
+            displayName?: string;
+            isActive?: boolean;
+            model?: string | null;
+            systemPrompt?: string;
+            /** Format: float */
+            temperature?: number | null;
+            tools?: string[];
+        };
         UpdateBody: {
             activeMessageId?: components["schemas"]["MessageId"] | null;
             /** @description Keep it out of the list. */
@@ -1853,6 +2020,9 @@ export interface components {
             signup?: string | null;
             /** @description A model of `GET /api/models`; an empty text goes back to the default. */
             smallModel?: string | null;
+        };
+        UpdateToolBody: {
+            isActive: boolean;
         };
         UpdateUserBody: {
             /** @description What the account may do. */
@@ -1908,6 +2078,118 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAllAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllAgentsBody"];
+                };
+            };
+        };
+    };
+    createAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAgentBody"];
+            };
+        };
+        responses: {
+            /** @description x */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBody"];
+                };
+            };
+        };
+    };
+    getAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBody"];
+                };
+            };
+        };
+    };
+    deleteAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAgentBody"];
+            };
+        };
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBody"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -2320,6 +2602,52 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listToolSwitches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolSwitchesBody"];
+                };
+            };
+        };
+    };
+    switchTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateToolBody"];
+            };
+        };
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolSwitchBody"];
                 };
             };
         };
@@ -3131,6 +3459,78 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApiKey"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKeyBody"];
+            };
+        };
+        responses: {
+            /** @description x */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKeyBody"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description x */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -15,6 +15,12 @@ export type Agent = Schemas["Agent"];
 export type Model = Schemas["Model"];
 export type Models = Schemas["ModelsBody"];
 
+export type KeyScope = "full" | "chat" | "mcp";
+export type ApiKey = Omit<Schemas["ApiKey"], "scopes"> & { scopes: KeyScope[] };
+export type AgentDetails = Schemas["AgentDetails"];
+export type ToolSwitch = Schemas["ToolSwitch"];
+export type AuditEntry = Schemas["AuditEntry"];
+
 export type SignupMode = "open" | "invite" | "closed";
 
 export type Ready = Omit<Schemas["ReadyBody"], "signup"> & {

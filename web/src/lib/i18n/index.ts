@@ -65,11 +65,15 @@ export function initI18n(language = "en"): i18n {
 export async function loadWords(...namespaces: LaterNamespace[]): Promise<void> {
   await Promise.all(
     namespaces.map(async (ns) => {
-      if (i18next.hasResourceBundle("en", ns)) return;
-      i18next.addResourceBundle("en", ns, await LATER[ns]());
-      if (i18next.language === PSEUDO) addPseudo(ns);
+      if (!i18next.hasResourceBundle("en", ns)) addWords(ns, await LATER[ns]());
     }),
   );
+}
+
+/** Words that lie in the chunk of the page that speaks them. */
+export function addWords(ns: string, words: object): void {
+  i18next.addResourceBundle("en", ns, words);
+  if (i18next.language === PSEUDO) addPseudo(ns);
 }
 
 /** Switches language; unknown ones fall back to English. */

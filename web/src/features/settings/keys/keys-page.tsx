@@ -1,0 +1,141 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { KeyRound, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type ApiError, type ApiKey, api, toApiError } from "@/lib/api";
+import { AlertDialog } from "@/ui/alert-dialog";
+import { Badge } from "@/ui/badge";
+import { Button, IconButton } from "@/ui/button";
+import { Section } from "@/ui/card";
+import { EmptyState } from "@/ui/empty-state";
+import { ErrorNotice } from "@/ui/notice";
+import { toast } from "@/ui/toast";
+import { SettingsPage } from "../page";
+import { type Page, PagedList } from "../paged";
+import { KeyDialog } from "./key-dialog";
+
+export const keysKey = ["keys"] as const;
+
+async function loadKeys(cursor: string | undefined, signal: AbortSignal): Promise<Page<ApiKey>> {
+  const query = cursor === undefined ? {} : { cursor };
+  const { data } = await api.GET("/api/keys", { params: { query }, signal });
+  return (data ?? { items: [], nextCursor: null }) as Page<ApiKey>;
+}
+
+/** Keys with which programs act for the person: make, look through, revoke. */
+export function KeysPage() {
+  const { t } = useTranslation(["keys", "settings"]);
+  const queryClient = useQueryClient();
+  const [making, setMaking] = useState(false);
+  const [revoking, setRevoking] = useState<ApiKey | null>(null);
+  const again = () => queryClient.invalidateQueries({ queryKey: keysKey });
+  return (
+    <SettingsPage title={t("settings:tabs.keys")} description={t("keys:description")}>
+      <Section
+        title={t("keys:title")}
+        action={
+          <Button size="sm" onClick={() => setMaking(true)}>
+            <Plus aria-hidden />
+            {t("keys:add")}
+          </Button>
+        }
+      >
+        <PagedList
+          queryKey={keysKey}
+          load={loadKeys}
+          more={t("keys:more")}
+          renderRow={(key) => <KeyRow key={key.id} value={key} onRevoke={() => setRevoking(key)} />}
+          empty={
+            <EmptyState
+              icon={<KeyRound />}
+              title={t("keys:emptyTitle")}
+              description={t("keys:empty")}
+              action={
+                <Button variant="primary" onClick={() => setMaking(true)}>
+                  {t("keys:add")}
+                </Button>
+              }
+            />
+          }
+        />
+      </Section>
+      {making ? <KeyDialog onMade={again} onClose={() => setMaking(false)} /> : null}
+      {revoking === null ? null : (
+        <RevokeDialog value={revoking} onRevoked={again} onClose={() => setRevoking(null)} />
+      )}
+    </SettingsPage>
+  );
+}
+
+function KeyRow({ value, onRevoke }: { value: ApiKey; onRevoke: () => void }) {
+  const { t, i18n } = useTranslation("keys");
+  const day = (time: string) =>
+    new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium" }).format(new Date(time));
+  const [now] = useState(() => Date.now());
+  const isExpired = value.expiresAt !== null && new Date(value.expiresAt).getTime() <= now;
+  const facts = [
+    t("created", { date: day(value.createdAt) }),
+    value.lastUsedAt === null ? t("neverUsed") : t("used", { date: day(value.lastUsedAt) }),
+    value.expiresAt === null || isExpired ? null : t("expires", { date: day(value.expiresAt) }),
+  ].filter((fact) => fact !== null);
+  return (
+    <li className="flex items-start gap-3.5 p-4">
+      <div className="min-w-0 flex-1">
+        <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+          <p className="min-w-0 truncate font-medium text-sm">{value.name}</p>
+          {isExpired ? <Badge tone="danger">{t("expired")}</Badge> : null}
+          {value.scopes.map((scope) => (
+            <Badge key={scope} tone={scope === "full" ? "accent" : "neutral"}>
+              {t(`scopes.${scope}.name`)}
+            </Badge>
+          ))}
+        </div>
+        <p className="mt-0.5 text-fg-muted text-meta">
+          <code className="font-mono text-fg">{value.prefix}…</code> {facts.join(" · ")}
+        </p>
+      </div>
+      <IconButton
+        size="sm"
+        label={t("revoke", { name: value.name })}
+        tooltip={false}
+        className="shrink-0"
+        onClick={onRevoke}
+      >
+        <Trash2 aria-hidden />
+      </IconButton>
+    </li>
+  );
+}
+
+function RevokeDialog(props: { value: ApiKey; onRevoked: () => Promise<void>; onClose: () => void }) {
+  const { value, onRevoked, onClose } = props;
+  const { t } = useTranslation("keys");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ApiError | null>(null);
+  const revoke = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await api.DELETE("/api/keys/{id}", { params: { path: { id: value.id } } });
+      await onRevoked();
+      onClose();
+      toast(t("revoked", { name: value.name }));
+    } catch (error) {
+      setFailure(toApiError(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <AlertDialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={t("revokeTitle", { name: value.name })}
+      description={t("revokeDetail")}
+      confirmLabel={t("revokeConfirm")}
+      loading={busy}
+      onConfirm={() => void revoke()}
+    >
+      {failure === null ? undefined : <ErrorNotice error={failure} />}
+    </AlertDialog>
+  );
+}

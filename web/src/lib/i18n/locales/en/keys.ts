@@ -1,0 +1,48 @@
+/** API keys. */
+export const keys = {
+  description:
+    "With a key, another program acts for you: an editor, a script, another assistant. Give each its own, so that you can revoke one without the others.",
+  title: "Your keys",
+  add: "New key",
+  emptyTitle: "No keys yet",
+  empty:
+    "Make one to use Kuma from programs that speak to OpenAI, or to give another assistant Kuma's tools.",
+  scopes: {
+    full: { name: "Everything", hint: "All that you can do here, but for keys, passwords and roles." },
+    chat: { name: "Answers", hint: "The OpenAI-compatible API. Sees no chats and no settings." },
+    mcp: { name: "Tools over MCP", hint: "Kuma's tools that only look things up, for other assistants." },
+  },
+  created: "Made {{date}}",
+  used: "last used {{date}}",
+  neverUsed: "never used",
+  expires: "expires {{date}}",
+  expired: "Expired",
+  revoke: "Revoke {{name}}",
+  revokeTitle: "Revoke {{name}}?",
+  revokeDetail: "Programs that use it stop working at once. It can't be brought back.",
+  revokeConfirm: "Revoke",
+  revoked: "{{name}} works no more.",
+  more: "Show more",
+  make: {
+    title: "New API key",
+    name: "Name",
+    nameHelp: "What will use it, for example “Editor on the laptop”.",
+    nameMissing: "Give it a name.",
+    scope: "It may be used for",
+    scopeMissing: "Choose what it may be used for.",
+    expiry: "Expires",
+    expiries: { never: "Never", d30: "In 30 days", d90: "In 90 days", d365: "In a year" },
+    submit: "Make key",
+  },
+  made: {
+    title: "Copy your key now",
+    warning: "This is the only time it is shown. Kuma keeps a fingerprint of it and not the key itself.",
+    key: "Key",
+    copy: "Copy key",
+    copied: "Copied",
+    copyFailed: "Select it and copy it by hand",
+    chat: "For programs that speak to OpenAI, the address is",
+    mcp: "For other assistants (MCP), the address is",
+    done: "I have copied it",
+  },
+} as const;
