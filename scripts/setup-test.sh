@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the tests need beside the build: Redis, Chromium, cargo-nextest, cargo-deny, shellcheck, schemathesis.
+# What the tests need beside the build: Redis, Chromium, cargo-nextest, cargo-deny, shellcheck, schemathesis, and the
+# official clients of the APIs that Kuma speaks.
 # Each is fetched once; what is there already is used as it is.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -45,3 +46,4 @@ if ! have shellcheck; then
 fi
 
 venv "$KUMA_CACHE/tools/schemathesis" schemathesis==4.32.5
+venv "$KUMA_CACHE/tools/api-clients" openai==3.54.0 mcp==2.3.0

@@ -111,6 +111,16 @@ faults() {
   return "$status"
 }
 
+# Other programs' own clients: OpenAI's and MCP's.
+api_clients() {
+  local status=0
+  need_server
+  KUMA_FAKE_UPSTREAM="$CARGO_TARGET_DIR/debug/kuma-fake-upstream" "$ROOT/scripts/api-clients.sh" >"$RUN/clients.log" 2>&1 || status=$?
+  cat "$RUN/clients.log"
+  count_from summary "$RUN/clients.log"
+  return "$status"
+}
+
 api_fuzzing() {
   local status=0
   need_server
@@ -146,5 +156,6 @@ stage "rust tests" rust_tests
 stage "rust examples" rust_examples
 stage "browser tests" browser_tests
 stage "faults" faults
+stage "api clients" api_clients
 stage "api fuzzing" api_fuzzing
 finish
