@@ -1,7 +1,7 @@
 # Short names for the scripts; each script says at its top what it does. Everything it fetches or compiles is kept in
 # ~/.cache/kuma (or $XDG_CACHE_HOME/kuma), shared by all clones.
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture dev lint fmt bench models openapi clean
+.PHONY: help run build test torture dev lint fmt bench bench-retrieval models openapi clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -26,6 +26,9 @@ lint: ## formatting, clippy, layers, sizes, licences, web lint and types, shellc
 
 fmt: ## format Rust and web sources
 	@scripts/fmt.sh
+
+bench-retrieval: ## quality and speed of searching documents (release build)
+	@scripts/bench-retrieval.sh
 
 bench: ## the measurements of docs/BENCHMARKS.md (release build)
 	@scripts/bench.sh

@@ -8,5 +8,6 @@ have redis-server || apt_install redis-server
 cd "$ROOT"
 KUMA_BIN="$ROOT/target/release/kuma"
 KUMA_MODELS_DIR="$("$ROOT/scripts/starter-models.sh" --cache)"
-export KUMA_BIN KUMA_MODELS_DIR
+KUMA_RETRIEVAL_DATA="$("$ROOT/scripts/retrieval-data.sh")"
+export KUMA_BIN KUMA_MODELS_DIR KUMA_RETRIEVAL_DATA
 exec cargo run --release --locked -p kuma-bench -- "$@"

@@ -94,7 +94,8 @@ browser_tests() {
   need_package e2e
   need_server
   npm_install e2e
-  in_time 900 npm --prefix e2e run --silent test >"$RUN/e2e.log" 2>&1 || status=$?
+  # A machine shared with others stalls at times: what fails there is run once more, and said to be unsteady.
+  in_time 1200 npm --prefix e2e run --silent test -- ${CI:+--again} >"$RUN/e2e.log" 2>&1 || status=$?
   cat "$RUN/e2e.log"
   count_from summary "$RUN/e2e.log"
   return "$status"

@@ -41,6 +41,12 @@ export default [
     gzip: true,
   },
   {
+    name: "Conversation, with the first message",
+    path: only(files("src/features/chat/components/thread/Thread.tsx"), chat),
+    limit: "25 kB",
+    gzip: true,
+  },
+  {
     name: "Markdown, with the first answer",
     path: only(files("src/markdown/MarkdownView.tsx"), chat),
     limit: "75 kB",
@@ -50,6 +56,18 @@ export default [
     name: "PDF viewer, with the first PDF",
     path: only(files("src/features/documents/pdf/pdf-view.tsx"), chat),
     limit: "165 kB",
+    gzip: true,
+  },
+  {
+    name: "Steps, questions and sources, with the first tool",
+    path: only(files("src/features/chat/components/thread/activity.tsx"), chat),
+    limit: "30 kB",
+    gzip: true,
+  },
+  {
+    name: "Chart, with the first quote",
+    path: only(files("src/features/chat/components/stock/StockChart.tsx"), chat),
+    limit: "30 kB",
     gzip: true,
   },
   { name: "Styles", path: manifest[entry].css.map((file) => `dist/${file}`), limit: "20 kB", gzip: true },

@@ -73,6 +73,23 @@ pub fn pss_mib(pid: u32) -> anyhow::Result<f64> {
     Ok(kib(&text, "Pss:").context("no Pss in smaps_rollup")? as f64 / 1024.0)
 }
 
+/// What of a process is in memory now, in MiB.
+pub fn resident_mib(pid: u32) -> anyhow::Result<f64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    Ok(kib(&text, "VmRSS:").context("no VmRSS in status")? as f64 / 1024.0)
+}
+
+/// The most of a process that was in memory at once, in MiB, since [`forget_peak`].
+pub fn peak_mib(pid: u32) -> anyhow::Result<f64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    Ok(kib(&text, "VmHWM:").context("no VmHWM in status")? as f64 / 1024.0)
+}
+
+/// Has the peak counted anew.
+pub fn forget_peak(pid: u32) -> anyhow::Result<()> {
+    Ok(fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
+}
+
 fn kib(text: &str, name: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }

@@ -6,7 +6,7 @@ import { scenarios } from "../lib/scenario.js";
 
 const scenario = scenarios({ url: import.meta.url });
 
-const SETTINGS = ["profile", "appearance", "models", "security", "account", "shortcuts", "about"];
+const SETTINGS = ["profile", "appearance", "models", "tools", "security", "account", "shortcuts", "about"];
 const FRAMES = [
   ["light", 1280],
   ["dark", 1280],

@@ -77,6 +77,22 @@ scenario("a server that is stopped in good order lets the answer finish before i
   assert.equal(await chat.ask("And after?"), echo("And after?"));
 });
 
+scenario("code that cannot be fetched while the server is away takes nothing from the page, and comes when it is back", async ({ kuma, upstream, open }) => {
+  const person = await kuma.person();
+  const page = await open({ kuma, person, path: "/settings/profile" });
+  // As if the server went before the browser came to fetch what shows an answer well.
+  await page.context().route(/\/assets\/MarkdownView-/, (route) => route.abort());
+  await page.goto(`${kuma.url}/chat`);
+  const chat = new ChatPage(page);
+  const gate = upstream.gate();
+  await chat.send(`**mountains** rivers ${gate.keyword}`);
+  await gate.open();
+  const written = echo(`**mountains** rivers ${gate.keyword}`);
+  await untilEqual("the answer stands there as it was written", async () => (await chat.messages.last().innerText()).includes(written), true);
+  await page.context().unroute(/\/assets\/MarkdownView-/);
+  await chat.messages.last().locator("strong", { hasText: "mountains" }).waitFor();
+});
+
 scenario("a server that cannot wait any longer hands the answer back, and the next one makes it", async (world) => {
   const kuma = await world.serve({ env: { KUMA_SHUTDOWN_GRACE: "1" } });
   const { chat, gate, question } = await halfway({ ...world, kuma });

@@ -1,7 +1,13 @@
-/** Reports of node:test in few words; the last line counts, for scripts/test.sh. */
+/**
+ * Reports of node:test in few words; the last line counts, for scripts/test.sh. The same goes to the file that
+ * `KUMA_E2E_RESULTS` names, with the tests that failed, for run.js.
+ */
+import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
+
 export default async function* reporter(source) {
   let passed = 0;
-  let failed = 0;
+  const failed = [];
   let skipped = 0;
   for await (const { type, data } of source) {
     if (type === "test:pass" || type === "test:fail") {
@@ -16,7 +22,7 @@ export default async function* reporter(source) {
         passed += 1;
         yield `ok     ${seconds.padStart(5)} s  ${data.name}\n`;
       } else {
-        failed += 1;
+        failed.push({ name: data.name, file: basename(data.file) });
         const error = data.details?.error?.cause ?? data.details?.error;
         const words = error?.stack ?? error?.message ?? String(error);
         yield `FAILED ${seconds.padStart(5)} s  ${data.name}\n${indent(words)}\n`;
@@ -25,7 +31,8 @@ export default async function* reporter(source) {
       yield data.message;
     }
   }
-  yield `${passed} passed, ${failed} failed, ${skipped} skipped\n`;
+  if (process.env.KUMA_E2E_RESULTS) writeFileSync(process.env.KUMA_E2E_RESULTS, JSON.stringify({ passed, failed, skipped }));
+  yield `${passed} passed, ${failed.length} failed, ${skipped} skipped\n`;
 }
 
 function indent(text) {

@@ -63,6 +63,8 @@ const FENCED: &[(&str, &[&str])] = &[
     ("anyhow", &["kuma", "xtask", "kuma-bench", "kuma-torture"]),
     ("llama-cpp-2", &["kuma-local"]),
     ("rten", &["kuma-local"]),
+    ("sqlite-vec", &["kuma-store"]),
+    ("object_store", &["kuma-app"]),
 ];
 
 /// Fails with one sentence per broken rule.

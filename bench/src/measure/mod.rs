@@ -2,6 +2,11 @@
 
 mod chat_list;
 mod cpu;
+#[cfg(feature = "local-llm")]
+mod documents;
+#[cfg(not(feature = "local-llm"))]
+#[path = "no_documents.rs"]
+mod documents;
 mod first_token;
 mod idle;
 mod journal;
@@ -14,6 +19,7 @@ mod local_model;
 mod start;
 mod streams;
 mod takeover;
+mod upload;
 mod web_size;
 mod workers;
 
@@ -51,6 +57,14 @@ pub enum What {
     ChatList,
     /// The in-process model beside llama.cpp's own loop
     LocalModel,
+    /// How well passages of documents are found
+    Retrieval,
+    /// How fast passages are made vectors of
+    Embedding,
+    /// How fast passages are found among many
+    DocumentSearch,
+    /// What a large upload costs
+    Upload,
     /// JavaScript that the chat page needs first
     WebSize,
 }
@@ -74,6 +88,10 @@ impl What {
             Self::Takeover => "Runs of a killed worker",
             Self::ChatList => "A long chat list",
             Self::LocalModel => "The in-process model",
+            Self::Retrieval => "Finding passages: quality",
+            Self::Embedding => "Embedding",
+            Self::DocumentSearch => "Finding passages: speed",
+            Self::Upload => "A large upload",
             Self::WebSize => "Size of the chat page",
         }
     }
@@ -90,6 +108,10 @@ impl What {
             Self::Takeover => takeover::METHOD,
             Self::ChatList => chat_list::METHOD,
             Self::LocalModel => local_model::METHOD,
+            Self::Retrieval => documents::QUALITY,
+            Self::Embedding => documents::EMBEDDING,
+            Self::DocumentSearch => documents::SPEED,
+            Self::Upload => upload::METHOD,
             Self::WebSize => web_size::METHOD,
         }
     }
@@ -106,6 +128,10 @@ impl What {
             Self::Takeover => takeover::run(options).await,
             Self::ChatList => chat_list::run(options).await,
             Self::LocalModel => local_model::run(options).await,
+            Self::Retrieval => documents::quality(options).await,
+            Self::Embedding => documents::embedding(options).await,
+            Self::DocumentSearch => documents::speed(options).await,
+            Self::Upload => upload::run(options).await,
             Self::WebSize => web_size::run(options),
         }
     }

@@ -27,12 +27,26 @@ const ROOM_FOR_ANSWER: usize = 4_096;
 const UNKNOWN_WINDOW: usize = 32_768;
 
 /// A finished message of the chat.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HistoryMessage {
     /// Who spoke; user or assistant.
     pub role: Role,
     /// What was said.
     pub text: String,
+    /// The pictures that came with it, for a model that sees; they come behind the text.
+    pub images: Vec<Part>,
+}
+
+impl HistoryMessage {
+    fn cost(&self) -> usize {
+        tokens::estimate_message(&self.text) + self.images.iter().map(tokens::estimate_part).sum::<usize>()
+    }
+
+    fn to_message(&self) -> ChatMessage {
+        let mut message = ChatMessage::text(self.role, self.text.clone());
+        message.parts.extend(self.images.iter().cloned());
+        message
+    }
 }
 
 /// How the history is to be treated before a run.
@@ -63,6 +77,13 @@ pub struct Context {
 pub(crate) fn window_and_answer(window: Option<u32>) -> (usize, usize) {
     let window = window.map_or(UNKNOWN_WINDOW, |window| window as usize);
     (window, ROOM_FOR_ANSWER.min(window / 4))
+}
+
+/// How many tokens of a model's window attached texts may have: half of what is free beside the answer
+/// and what is `taken` already, so that there is room for the conversation.
+pub fn room_for_attachments(window: Option<u32>, taken: usize) -> usize {
+    let (window, answer) = window_and_answer(window);
+    window.saturating_sub(answer + taken) / 2
 }
 
 /// The summary of older messages.
@@ -106,11 +127,13 @@ pub fn assemble<'a>(
     let summary: Option<Summary<'a>> = summary.map(Into::into);
     let outside = summary.is_some_and(|summary| summary.outside.is_some());
     let summary = summary.map(|summary| summary.render());
-    let mut used = tokens::estimate_message(system) + tokens::estimate_message(&question.joined_text());
+    let mut used = tokens::estimate_message(system)
+        + tokens::PER_MESSAGE
+        + question.parts.iter().map(tokens::estimate_part).sum::<usize>();
 
     let summary_cost = summary.as_deref().map_or(0, tokens::estimate_message);
     let mut kept = fitting(history, budget.saturating_sub(used + summary_cost));
-    used += kept.iter().map(|m| tokens::estimate_message(&m.text)).sum::<usize>();
+    used += kept.iter().map(HistoryMessage::cost).sum::<usize>();
     let summary = summary.filter(|_| used + summary_cost <= budget);
 
     // A reply without its question helps nobody; the summary holds the questions of those before.
@@ -118,7 +141,7 @@ pub fn assemble<'a>(
         kept = kept.get(1..).unwrap_or_default();
     }
     let mut messages = vec![ChatMessage::text(Role::System, system)];
-    messages.extend(kept.iter().map(|m| ChatMessage::text(m.role, m.text.clone())));
+    messages.extend(kept.iter().map(HistoryMessage::to_message));
     messages.push(question);
     if let Some(summary) = summary {
         // Two user messages in a row are refused by some providers: the summary is part of another
@@ -141,7 +164,7 @@ fn fitting(history: &[HistoryMessage], budget: usize) -> &[HistoryMessage] {
         .iter()
         .rev()
         .take_while(|message| {
-            let cost = tokens::estimate_message(&message.text);
+            let cost = message.cost();
             let fits = cost <= left;
             left = left.saturating_sub(cost);
             fits
@@ -176,7 +199,11 @@ mod tests {
         lengths
             .iter()
             .enumerate()
-            .map(|(n, len)| HistoryMessage { role: role(n), text: format!("{n}:{}", "x".repeat(*len)) })
+            .map(|(n, len)| HistoryMessage {
+                role: role(n),
+                text: format!("{n}:{}", "x".repeat(*len)),
+                images: Vec::new(),
+            })
             .collect()
     }
 
@@ -219,7 +246,7 @@ mod tests {
 
     #[test]
     fn two_questions_in_a_row_become_one_turn() {
-        let unanswered = [HistoryMessage { role: Role::User, text: "First?".into() }];
+        let unanswered = [HistoryMessage { role: Role::User, text: "First?".into(), images: Vec::new() }];
         let context = assemble("S", None::<&str>, &unanswered, user("Second?"), None);
         assert_eq!(context.messages.len(), 2);
         assert_eq!(context.messages[1].joined_text(), "First?\n\nSecond?");

@@ -2,10 +2,10 @@
 //!
 //! Knows models ([`kuma_llm`]) and run events, and neither database nor HTTP: `kuma-app::chats`
 //! loads what is needed, calls [`run::run`], and keeps what comes out. The same holds for the two
-//! chores of the small model, [`title`] and [`summary`].
+//! chores of the small model, [`title`] and [`summary`], and for citing outside of a run ([`cite`]).
 
 mod canonical;
-mod cite;
+pub mod cite;
 pub mod context;
 pub mod cut;
 pub mod fence;

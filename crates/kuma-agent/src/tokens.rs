@@ -4,6 +4,8 @@
 //! estimate that errs high: what is planned with it fits. English measures about 4 characters a
 //! token, other alphabets 2 to 3, and scripts without spaces about one character a token.
 
+use kuma_llm::Part;
+
 /// Tokens that every message costs beside its text (role and separators).
 pub const PER_MESSAGE: usize = 4;
 
@@ -28,6 +30,17 @@ pub fn estimate(text: &str) -> usize {
 /// The estimate for a whole message.
 pub fn estimate_message(text: &str) -> usize {
     estimate(text) + PER_MESSAGE
+}
+
+/// The estimate for a part of a message.
+pub fn estimate_part(part: &Part) -> usize {
+    match part {
+        Part::Text(text) | Part::Reasoning(text) => estimate(text),
+        Part::ToolCall(call) => estimate(&call.name) + estimate(&call.arguments.to_string()),
+        Part::ToolResult { content, .. } => estimate(content),
+        // What vendors count for a picture of ordinary size.
+        Part::Image { .. } => 1_600,
+    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,21 @@
 //! What every use case is given.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use kuma_agent::tool::Tool;
-use kuma_llm::Provider;
+use kuma_llm::{Embedder, Provider};
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::Store;
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::auth::Tokens;
 use crate::auth::passwords::Passwords;
 use crate::chats::Runs;
 use crate::config::{AppConfig, Signup};
 use crate::error::Result;
-use crate::models::Models;
+use crate::files::Files;
+use crate::models::{Embedding, Models};
 use crate::seal::Sealer;
 
 /// The backends that the binary has chosen.
@@ -26,49 +28,88 @@ pub struct Parts {
     pub queue: Arc<dyn Queue>,
     /// Words to running runs.
     pub signals: Arc<dyn Signals>,
+    /// Where files are kept.
+    pub files: Files,
     /// What agents can do; all of it, whoever may use it.
     pub tools: Vec<Arc<dyn Tool>>,
     /// In-process models, when this build has them.
     pub local: Option<Arc<dyn Provider>>,
+    /// The embedding model in this process.
+    pub local_embedder: Option<Arc<dyn Embedder>>,
+    /// Reads documents, each file in a process of its own.
+    pub parser: kuma_documents::Parser,
     /// The settings.
     pub config: AppConfig,
+}
+
+/// The tools that the use cases themselves are behind.
+fn with_own_tools(mut tools: Vec<Arc<dyn Tool>>, app: &WeakApp) -> Vec<Arc<dyn Tool>> {
+    tools.extend(crate::documents::tools(app));
+    tools
 }
 
 /// Kuma's use cases' common ground. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
+/// The same, but it keeps nothing alive: for what the app itself holds.
+#[derive(Clone)]
+pub struct WeakApp(Weak<Inner>);
+
+impl WeakApp {
+    /// The app, while it is there.
+    pub fn upgrade(&self) -> Option<App> {
+        self.0.upgrade().map(App)
+    }
+}
+
 struct Inner {
     store: Store,
     journal: Arc<dyn Journal>,
     queue: Arc<dyn Queue>,
     signals: Arc<dyn Signals>,
+    files: Files,
+    erase_now: Notify,
     tools: Vec<Arc<dyn Tool>>,
+    documents: crate::documents::Parts,
     config: AppConfig,
     tokens: Tokens,
     passwords: Passwords,
     sealer: Sealer,
     models: Models,
+    embedding: Embedding,
     runs: Runs,
 }
 
 impl App {
     /// Puts the parts together. Makes no call.
     pub fn new(parts: Parts) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let Parts { store, journal, queue, signals, tools, local, config } = parts;
-        Ok(Self(Arc::new(Inner {
-            tokens: Tokens::new(&config.jwt_secret)?,
+        let Parts { store, journal, queue, signals, files, tools, local, local_embedder, parser, config } =
+            parts;
+        let tokens = Tokens::new(&config.jwt_secret)?;
+        let sealer = Sealer::new(&config.encryption_keys)?;
+        Ok(Self(Arc::new_cyclic(|this| Inner {
+            tokens,
             passwords: Passwords::default(),
-            sealer: Sealer::new(&config.encryption_keys)?,
+            sealer,
             models: Models::new(local),
+            embedding: Embedding::new(config.embedding_model.clone(), local_embedder),
             runs: Runs::new(&config.runs),
             store,
             journal,
             queue,
             signals,
-            tools,
+            files,
+            erase_now: Notify::new(),
+            tools: with_own_tools(tools, &WeakApp(this.clone())),
+            documents: crate::documents::Parts::new(parser),
             config,
         })))
+    }
+
+    /// A handle that keeps nothing alive.
+    pub fn downgrade(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.0))
     }
 
     /// The database.
@@ -79,6 +120,16 @@ impl App {
     /// The settings.
     pub fn config(&self) -> &AppConfig {
         &self.0.config
+    }
+
+    /// Where files are kept.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// Wakes whoever erases files.
+    pub(crate) fn erase_now(&self) -> &Notify {
+        &self.0.erase_now
     }
 
     pub(crate) fn journal(&self) -> &dyn Journal {
@@ -111,6 +162,14 @@ impl App {
 
     pub(crate) fn models(&self) -> &Models {
         &self.0.models
+    }
+
+    pub(crate) fn documents(&self) -> &crate::documents::Parts {
+        &self.0.documents
+    }
+
+    pub(crate) fn embedding(&self) -> &Embedding {
+        &self.0.embedding
     }
 
     pub(crate) fn runs(&self) -> &Runs {

@@ -94,6 +94,10 @@ pub struct AppConfig {
     pub default_model: Option<String>,
     /// `provider/model` for titles and summaries, from the environment.
     pub small_model: Option<String>,
+    /// `provider/model` that makes vectors of documents and memories.
+    pub embedding_model: String,
+    /// `provider/model` that looks at pictures for models that do not see, from the environment.
+    pub vision_model: Option<String>,
     /// Providers from the environment, in order of preference.
     pub providers: Vec<EnvironmentProvider>,
     /// Where to look for Ollama.
@@ -102,11 +106,4 @@ pub struct AppConfig {
     pub runs: RunLimits,
     /// This process's name among those that drive runs; unique.
     pub worker: String,
-}
-
-impl AppConfig {
-    /// Whether files can be kept.
-    pub(crate) fn data_dir_is_writable(&self) -> bool {
-        std::fs::metadata(&self.data_dir).is_ok_and(|meta| meta.is_dir() && !meta.permissions().readonly())
-    }
 }

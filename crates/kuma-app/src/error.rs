@@ -21,6 +21,10 @@ pub enum ErrorKind {
     NotFound,
     /// Against the state of things. 409.
     Conflict,
+    /// Larger than is taken. 413.
+    TooLarge,
+    /// Of a kind that is not taken. 415.
+    UnsupportedMedia,
     /// Too often or too much. 429.
     RateLimited,
     /// Somebody else's server failed. 502.

@@ -1,4 +1,5 @@
-//! What Kuma does, one folder per feature: auth, chats, agents, tools, models, admin.
+//! What Kuma does, one folder per feature: auth, chats, files, images, documents, agents, tools, models,
+//! admin.
 //!
 //! A use case takes an [`App`], who asks, and what they ask for, and returns values or an
 //! [`AppError`]. It knows no HTTP, no SQL and no vendor's name. `kuma-server` offers the use cases
@@ -10,8 +11,12 @@ mod app;
 pub mod auth;
 pub mod chats;
 pub mod config;
+pub mod documents;
 pub mod error;
+pub mod files;
+pub mod images;
 pub mod models;
+pub mod retrieval;
 pub mod seal;
 pub mod tools;
 
@@ -19,10 +24,11 @@ pub mod tools;
 pub mod rows {
     pub use kuma_queue::DeadLetter;
     pub use kuma_store::{
-        Agent, AuditEntry, Chat, ChatFilter, Job, Message, Page, Role, Stats, StepOutline, StoreError, User,
+        Agent, AuditEntry, Chat, ChatFilter, Document, DocumentError, DocumentFilter, DocumentStatus, Job,
+        Message, Page, Role, Stats, StepOutline, StoreError, User, VectorSupport,
     };
 }
 
-pub use app::{App, Parts};
+pub use app::{App, Parts, WeakApp};
 pub use config::AppConfig;
 pub use error::{AppError, ErrorKind};

@@ -28,6 +28,7 @@ mod parse;
 mod table;
 
 pub use chunk::{Chunk, ChunkOptions, Passage, chunks};
+pub use detect::sniff;
 pub use error::ParseError;
 pub use kind::Kind;
 pub use limits::Limits;

@@ -20,6 +20,7 @@ use crate::routes;
             (name = "tools", description = "What agents can do"),
         (name = "auth", description = "Accounts and sessions"),
         (name = "chat", description = "Chats, messages and runs"),
+        (name = "documents", description = "Files that answers are made from"),
         (name = "agents", description = "Who answers"),
         (name = "models", description = "What they answer with"),
         (name = "admin", description = "For administrators"),

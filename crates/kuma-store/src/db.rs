@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
@@ -17,7 +18,9 @@ use sea_orm::{
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tokio::sync::OnceCell;
 
+use crate::search::vectors::{self, VectorSupport};
 use crate::{Result, StoreError, StoreOptions};
 
 /// SQLite readers. Each is a thread and a page cache, so they are opened when needed and closed
@@ -55,6 +58,8 @@ pub(crate) struct Db {
     pub(crate) replica: DatabaseConnection,
     /// Everything that writes.
     pub(crate) write: DatabaseConnection,
+    /// How vectors are kept on PostgreSQL, once it was looked up.
+    pub(crate) vectors: Arc<OnceCell<VectorSupport>>,
 }
 
 impl Db {
@@ -74,6 +79,7 @@ impl Db {
     async fn open_sqlite(url: &str) -> Result<Self> {
         let file = sqlite_file(url)?;
         create_private(&file)?;
+        vectors::register();
         let connect = sqlite_options(&file);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -99,6 +105,7 @@ impl Db {
             replica: read.clone(),
             read,
             write: write.into(),
+            vectors: Arc::default(),
         })
     }
 
@@ -128,7 +135,8 @@ impl Db {
             }
             None => write.clone(),
         };
-        Ok(Self { backend: Backend::Postgres, file: None, read: write.clone(), replica, write })
+        let vectors = Arc::default();
+        Ok(Self { backend: Backend::Postgres, file: None, read: write.clone(), replica, write, vectors })
     }
 
     /// Begins a transaction that may write. SQLite takes the write lock at once: a transaction

@@ -12,9 +12,13 @@ mod approvals;
 mod audit;
 mod backup;
 mod chats;
+mod copy;
 mod db;
+mod documents;
 mod entity;
+mod erasures;
 mod error;
+mod images;
 mod jobs;
 mod messages;
 mod migration;
@@ -38,14 +42,23 @@ pub use approvals::{Approval, Approvals, Decided, NewApproval};
 pub use audit::{Audit, AuditEntry, NewAudit};
 pub use backup::restore;
 pub use chats::{Chat, ChatFilter, ChatPatch, Chats, NewChat};
+pub use copy::{Copied, copy};
 pub use db::Backend;
+pub use documents::{
+    Content, Document, DocumentError, DocumentFilter, DocumentHold, DocumentSearch, DocumentStatus,
+    DocumentWork, Documents, Found, NewDocument, NewPassage, Passage, Scope, Storage,
+};
+pub use erasures::{Erasure, Erasures};
 pub use error::{Result, StoreError};
+pub use images::{Image, Images};
 pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
 };
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};
+pub use search::vectors::VectorSupport;
+pub use search::words::{matches, wanted_words, words};
 pub use settings::Settings;
 pub use stats::Stats;
 pub use steps::{StepOutline, Steps};
@@ -86,7 +99,10 @@ impl Store {
     /// copy of a database that has data is kept beside it first. Refuses a database of a newer
     /// Kuma and a file of another program.
     pub async fn migrate(&self) -> Result<Vec<String>> {
-        migration::migrate::<migration::Migrator>(&self.db).await
+        search::vectors::get_extension(&self.db).await?;
+        let applied = migration::migrate::<migration::Migrator>(&self.db).await?;
+        search::vectors::prepare(&self.db).await?;
+        Ok(applied)
     }
 
     /// The migrations that [`Store::migrate`] would apply, oldest first.
@@ -153,6 +169,36 @@ impl Store {
     /// What runs ask before they write.
     pub fn approvals(&self) -> Approvals<'_> {
         Approvals::new(&self.db)
+    }
+
+    /// Uploaded documents, as their owners have them.
+    pub fn documents(&self) -> Documents<'_> {
+        Documents::new(&self.db)
+    }
+
+    /// The work on documents.
+    pub fn document_work(&self) -> DocumentWork<'_> {
+        DocumentWork::new(&self.db)
+    }
+
+    /// Finding passages of documents.
+    pub fn document_search(&self) -> DocumentSearch<'_> {
+        DocumentSearch::new(&self.db)
+    }
+
+    /// How vectors are kept and compared in this database.
+    pub async fn vector_support(&self) -> Result<VectorSupport> {
+        search::vectors::support(&self.db).await
+    }
+
+    /// Images of chats.
+    pub fn images(&self) -> Images<'_> {
+        Images::new(&self.db)
+    }
+
+    /// Files that are to be erased from object storage.
+    pub fn erasures(&self) -> Erasures<'_> {
+        Erasures::new(&self.db)
     }
 
     /// Agents.

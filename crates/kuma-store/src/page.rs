@@ -48,6 +48,7 @@ pub(crate) enum List {
     Messages = 3,
     Jobs = 4,
     Audit = 5,
+    Documents = 6,
 }
 
 /// After which id the next page begins.

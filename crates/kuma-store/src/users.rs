@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use kuma_types::UserId;
+use kuma_types::{FileFolder, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::db::{Db, Lock, now};
 use crate::entity::user::{Column, Entity, Model};
+use crate::erasures;
 use crate::error::Tries;
 use crate::page::{List, bounded, id_cursor, read_id_cursor};
 use crate::{Page, Result, StoreError};
@@ -242,8 +243,8 @@ impl<'a> Users<'a> {
         }
     }
 
-    /// Deletes an account and every row it owns. What it did stays in the audit log, without the
-    /// account.
+    /// Deletes an account and every row it owns, and notes that its files are to be erased. What it did
+    /// stays in the audit log, without the account.
     pub async fn delete(&self, id: UserId) -> Result<()> {
         let mut tries = Tries::default();
         loop {
@@ -261,6 +262,7 @@ impl<'a> Users<'a> {
         if Entity::delete_by_id(id.0).exec(&tx).await?.rows_affected == 0 {
             return Err(StoreError::NotFound);
         }
+        erasures::add(&tx, FileFolder::of_user(id).as_str(), now(), true).await?;
         Ok(tx.commit().await?)
     }
 

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use kuma_agent::tool::{Tool, typed};
 use kuma_net::{ClientError, ClientOptions, build_client};
-use kuma_types::ToolCategory;
 
 use crate::finance::Markets;
-use crate::images::{Images, NoImages, NoVisionModel, Ocr, Pictures, VisionModels};
+use crate::images::{Images, Ocr, Pictures, VisionModels};
 use crate::page::Pages;
 use crate::research::Researcher;
 use crate::search::Searches;
@@ -76,13 +75,6 @@ impl Tools {
             typed(ExtractText(pictures)),
         ];
         Ok(Self { all, searches, pages, markets, has_ocr })
-    }
-
-    /// The tools that need no pictures: for a server that keeps none.
-    pub fn without_pictures(settings: &ToolSettings) -> Result<Self, ToolSetupError> {
-        let mut tools = Self::new(settings, Arc::new(NoImages), Arc::new(NoVisionModel))?;
-        tools.all.retain(|tool| tool.info().category != ToolCategory::Vision);
-        Ok(tools)
     }
 
     /// All tools, in the order in which they are offered.

@@ -64,4 +64,8 @@ ids! {
     MessageId,
     /// The record of one run: one answer being made.
     JobId,
+    /// One image in a chat.
+    ImageId,
+    /// One document.
+    DocumentId,
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ChatId, MessageId, RunFailure, Usage};
+use crate::{ChatId, ImageId, MessageId, RunFailure, Usage};
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,6 +114,26 @@ pub struct ToolCallRecord {
     pub parent_call_id: Option<String>,
 }
 
+/// An image of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImageAttachment {
+    /// Its id.
+    pub id: ImageId,
+    /// Where its owner gets it, with their token; `?size=small` gives a small one.
+    pub url: String,
+    /// Such as `image/jpeg`.
+    pub mime_type: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// What it shows, in the words of whoever sent it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub alt: Option<String>,
+}
+
 /// A message as clients see it: in lists and in the `done` event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -136,8 +156,8 @@ pub struct MessageView {
     pub reasoning: Option<String>,
     /// Tools that were called for it, in order.
     pub tool_calls: Vec<ToolCallRecord>,
-    /// Pictures: `{id, url, mimeType, width, height, alt?}`.
-    pub image_attachments: Vec<Value>,
+    /// Its images.
+    pub image_attachments: Vec<ImageAttachment>,
     /// Documents: `{documentId, displayName, pageCount}`.
     pub document_attachments: Vec<Value>,
     /// The passages it rests on, as in the `citation` event.

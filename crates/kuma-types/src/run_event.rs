@@ -97,6 +97,9 @@ pub enum RunEvent {
         reason: String,
         /// What would happen, for people.
         preview: Value,
+        /// Where text from outside came from that could have asked for it.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        taint: Vec<String>,
         /// The `delegate` call whose specialist does this; none for the agent itself.
         #[serde(skip_serializing_if = "Option::is_none")]
         parent_call_id: Option<String>,

@@ -128,6 +128,9 @@ pub struct AskedStep {
     pub reason: String,
     /// What would happen, for people.
     pub preview: Value,
+    /// Where text from outside came from that could have asked for it; empty when there was none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub taint: Vec<String>,
 }
 
 /// A write is about to be made.
@@ -333,9 +336,12 @@ mod tests {
                         }],
                     })
                 });
-        let asked = (any_json(), text(), any_json()).prop_map(|(arguments, reason, preview)| {
-            Step::Asked(AskedStep { call_id: "c1".into(), tool: "send".into(), arguments, reason, preview })
-        });
+        let asked = (any_json(), text(), any_json(), prop::collection::vec(text(), 0..3)).prop_map(
+            |(arguments, reason, preview, taint)| {
+                let (call_id, tool) = ("c1".into(), "send".into());
+                Step::Asked(AskedStep { call_id, tool, arguments, reason, preview, taint })
+            },
+        );
         let intent = (any_json(), text()).prop_map(|(arguments, idempotency_key)| {
             Step::Intent(IntentStep { call_id: "c1".into(), tool: "send".into(), arguments, idempotency_key })
         });

@@ -63,6 +63,24 @@ pub enum SourceAt {
     Url(String),
     /// One of the person's documents.
     Document(Uuid),
+    /// One of the person's documents, of which the source holds many pages: a quote's page is the one
+    /// on which it begins.
+    Pages {
+        /// The document.
+        document: Uuid,
+        /// Where each page begins in the source's text, in order.
+        starts: Vec<PageStart>,
+    },
+}
+
+/// Where a page begins in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageStart {
+    /// First byte.
+    pub at: u32,
+    /// The page's number, from 1.
+    pub page: u32,
 }
 
 /// Where text from outside came from, for the person who is asked: `example.com`, `the document "Offer.pdf"`.

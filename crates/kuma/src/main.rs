@@ -4,9 +4,11 @@
 
 mod assets;
 mod commands;
+mod pictures;
 mod secrets;
 mod settings;
 mod telemetry;
+mod traces;
 mod wire;
 
 use std::process::ExitCode;
@@ -48,6 +50,9 @@ enum Command {
     /// Fetch and list models that run in this process
     #[command(subcommand)]
     Models(commands::models::Models),
+    /// Bring everything from SQLite to PostgreSQL, or back
+    #[command(subcommand)]
+    Db(commands::db::Db),
     /// Copy the SQLite database to a file, while the server runs
     Backup {
         /// The file to write; it must not exist yet
@@ -92,10 +97,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         return Ok(());
     }
     let settings = settings::Settings::read(&cli.flags)?;
-    telemetry::start(&settings.log)?;
     kuma_net::install_crypto_provider();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let traces = match &settings.otlp_endpoint {
+        Some(endpoint) => Some(traces::Traces::to(endpoint, runtime.handle())?),
+        None => None,
+    };
+    telemetry::start(&settings.log, traces.as_ref())?;
+    let result = runtime.block_on(async {
         match cli.command {
             Command::Serve => commands::serve::run(settings).await,
             Command::Worker { concurrency, metrics_addr } => {
@@ -105,10 +114,15 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Doctor => commands::doctor::run(&settings).await,
             Command::User(command) => commands::user::run(&settings, command).await,
             Command::Models(command) => commands::models::run(&settings, command).await,
+            Command::Db(command) => commands::db::run(command).await,
             Command::Backup { to } => commands::backup::backup(&settings, &to).await,
             Command::Restore { from } => commands::backup::restore(&settings, &from).await,
             // Done above, before any setting is read.
             Command::Openapi | Command::Parse { .. } => Ok(()),
         }
-    })
+    });
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    result
 }

@@ -1,13 +1,17 @@
-//! What the process says: logs on standard error, results on standard output, metrics.
+//! What the process says: logs on standard error, results on standard output, metrics, traces.
 
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
-/// Text on a terminal, JSON lines elsewhere.
-pub fn start(filter: &str) -> anyhow::Result<()> {
+use crate::traces::Traces;
+
+/// Text on a terminal, JSON lines elsewhere; the same spans and lines go to `traces`.
+pub fn start(filter: &str, traces: Option<&Traces>) -> anyhow::Result<()> {
     // The libraries below say a lot at info that means nothing to an operator; one of them logs what
     // providers answer, which may quote what a person wrote. Our own crates tell those errors.
     let quiet = "genai=off,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,hyper=warn,reqwest=warn,rten=warn,\
@@ -15,13 +19,9 @@ pub fn start(filter: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("{quiet},{filter}"))
         .with_context(|| format!("KUMA_LOG is {filter:?}; allowed is a level (error, warn, info, debug, trace) or a filter such as info,kuma_app=debug"))?;
     let terminal = std::io::stderr().is_terminal();
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
-    if terminal {
-        log.compact().init();
-    } else {
-        log.json().flatten_event(true).init();
-    }
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(terminal);
+    let log = if terminal { log.compact().boxed() } else { log.json().flatten_event(true).boxed() };
+    tracing_subscriber::registry().with(filter).with(log).with(traces.map(Traces::layer)).init();
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         tracing::error!(place = ?panic.location().map(ToString::to_string), "panic");

@@ -6,8 +6,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use kuma_agent::Tool;
 use kuma_app::chats::{SERVE_PREFIX, WORKER_PREFIX};
+use kuma_app::files::Files;
 use kuma_app::{App, AppConfig, Parts};
-use kuma_llm::Provider;
+use kuma_documents::Parser;
+use kuma_llm::{Embedder, Provider};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::redis::{JournalOptions, QueueOptions, Redis, RedisOptions};
 use kuma_queue::{Journal, Queue, Signals};
@@ -15,6 +17,7 @@ use kuma_store::{Store, StoreOptions};
 use kuma_tools::Tools;
 use secrecy::ExposeSecret as _;
 
+use crate::pictures::AppPictures;
 use crate::secrets;
 use crate::settings::Settings;
 
@@ -75,6 +78,8 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         signup: settings.signup,
         default_model: settings.default_model.clone(),
         small_model: settings.small_model.clone(),
+        embedding_model: settings.embedding_model.clone(),
+        vision_model: settings.vision_model.clone(),
         providers: settings.providers.clone(),
         ollama_url: settings.ollama_url.clone(),
         runs: settings.runs,
@@ -85,15 +90,27 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         anyhow::anyhow!("the database did not answer within {START_PATIENCE:?} (DATABASE_URL)")
     })??;
     let Ports { journal, queue, signals } = ports;
-    let (tools, local) = (tools(settings)?, local(settings));
-    let backends = Parts { store, journal, queue, signals, tools, local, config };
-    App::new(backends).map_err(|error| anyhow::anyhow!(error))
+    let pictures = AppPictures::default();
+    let (tools, local) = (tools(settings, &pictures)?, local(settings));
+    let files = files(settings)?;
+    let local_embedder = Some(embedder(settings));
+    let parser = parser()?;
+    let backends =
+        Parts { store, journal, queue, signals, files, tools, local, local_embedder, parser, config };
+    let app = App::new(backends).map_err(|error| anyhow::anyhow!(error))?;
+    pictures.connect(&app);
+    Ok(app)
 }
 
-/// What agents can do. Tools for pictures come with pictures in chats.
-fn tools(settings: &Settings) -> anyhow::Result<Vec<Arc<dyn Tool>>> {
-    let tools = Tools::without_pictures(&settings.tools)?;
+/// What agents can do.
+fn tools(settings: &Settings, pictures: &AppPictures) -> anyhow::Result<Vec<Arc<dyn Tool>>> {
+    let tools = Tools::new(&settings.tools, Arc::new(pictures.clone()), Arc::new(pictures.clone()))?;
     Ok(tools.all().to_vec())
+}
+
+/// Where files are kept. Nothing is asked of a bucket yet.
+pub fn files(settings: &Settings) -> anyhow::Result<Files> {
+    Ok(Files::open(&settings.storage)?)
 }
 
 /// How runs travel and are heard of.
@@ -124,6 +141,17 @@ fn ports(settings: &Settings, redis: Option<Redis>, worker: &str) -> Ports {
         queue: Arc::new(redis.queue(options)),
         signals: Arc::new(redis.signals()),
     }
+}
+
+/// Reads documents by starting this program once more for each file.
+fn parser() -> anyhow::Result<Parser> {
+    let program = std::env::current_exe().context("the path of this program cannot be found out")?;
+    Ok(Parser::new(program, ["parse"]))
+}
+
+/// The embedding model in this process. Its files are read when it is first needed.
+pub fn embedder(settings: &Settings) -> Arc<dyn Embedder> {
+    Arc::new(kuma_local::LocalEmbedder::new(kuma_local::EmbedderOptions::new(settings.models_dir())))
 }
 
 /// Models in this process, when this build has them.

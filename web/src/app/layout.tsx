@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { loadWords } from "@/lib/i18n";
 import { MOBILE_QUERY, useIsOnline, useMediaQuery } from "@/lib/media";
+import { patiently } from "@/lib/patient";
 import { useAppearance } from "@/lib/preferences";
 import { useIsSignedIn } from "@/lib/session";
 import { shell, useShell } from "@/lib/shell";
@@ -10,12 +11,14 @@ import { SHORTCUTS, useShortcut } from "@/lib/shortcuts";
 import { Drawer } from "@/ui/drawer";
 import { Sidebar } from "./sidebar";
 
-const Palette = lazy(async () => {
-  const [module] = await Promise.all([import("./palette"), loadWords("settings")]);
-  return { default: module.Palette };
-});
-const ShortcutHelp = lazy(() =>
-  import("./shortcut-help").then((module) => ({ default: module.ShortcutHelp })),
+const Palette = lazy(
+  patiently(async () => {
+    const [module] = await Promise.all([import("./palette"), loadWords("settings")]);
+    return { default: module.Palette };
+  }),
+);
+const ShortcutHelp = lazy(
+  patiently(async () => ({ default: (await import("./shortcut-help")).ShortcutHelp })),
 );
 
 /** The frame around every page of a signed-in person: sidebar, page, and what opens over them. */

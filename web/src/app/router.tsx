@@ -40,6 +40,13 @@ const settingsPages: RouteObject[] = [
     async () => (await import("@/features/settings/appearance-page")).AppearancePage,
   ),
   settingsPage("models", async () => (await import("@/features/settings/models/models-page")).ModelsPage),
+  {
+    path: "tools",
+    lazy: page(
+      ["settings", "tools"],
+      async () => (await import("@/features/settings/tools/tools-page")).ToolsPage,
+    ),
+  },
   settingsPage("security", async () => (await import("@/features/settings/security-page")).SecurityPage),
   settingsPage("account", async () => (await import("@/features/settings/account-page")).AccountPage),
   settingsPage("shortcuts", async () => (await import("@/features/settings/shortcuts-page")).ShortcutsPage),

@@ -1,12 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { loadWords } from "@/lib/i18n";
+import { patiently } from "@/lib/patient";
 import { useSession } from "@/lib/session";
 
-const SessionDialog = lazy(async () => {
-  const [module] = await Promise.all([import("@/features/auth/session-dialog"), loadWords("auth")]);
-  return { default: module.SessionDialog };
-});
+const SessionDialog = lazy(
+  patiently(async () => {
+    const [module] = await Promise.all([import("@/features/auth/session-dialog"), loadWords("auth")]);
+    return { default: module.SessionDialog };
+  }),
+);
 
 /**
  * Keeps what is on screen and who is signed in of one mind: asks for the password again when the server

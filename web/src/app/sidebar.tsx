@@ -3,6 +3,7 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
 import { cn } from "@/lib/cn";
+import { patiently } from "@/lib/patient";
 import { shell } from "@/lib/shell";
 import { ariaChord, SHORTCUTS } from "@/lib/shortcuts";
 import { IconButton } from "@/ui/button";
@@ -11,9 +12,9 @@ import { Wordmark } from "@/ui/logo";
 import { Delayed, Skeleton } from "@/ui/skeleton";
 import { UserMenu } from "./user-menu";
 
-const ChatSidebar = lazy(() =>
-  import("@/features/chat/components/sidebar/ChatSidebar").then((module) => ({
-    default: module.ChatSidebar,
+const ChatSidebar = lazy(
+  patiently(async () => ({
+    default: (await import("@/features/chat/components/sidebar/ChatSidebar")).ChatSidebar,
   })),
 );
 

@@ -6,6 +6,7 @@
 import { sessionFetch } from "./api/client";
 import { ApiError, errorFromResponse, isAbort, networkError, toApiError } from "./api/errors";
 import { deferred } from "./deferred";
+import { reconnectDelay, waitUntilWorthTrying } from "./waiting";
 
 export interface SseEvent {
   /** The event's own `id:`; null when it has none. */
@@ -195,28 +196,4 @@ function isSeen(id: string | null, lastEventId: string | null): boolean {
   if (id === null || lastEventId === null) return false;
   const [now, last] = [Number(id), Number(lastEventId)];
   return Number.isNaN(now) || Number.isNaN(last) ? id === lastEventId : now <= last;
-}
-
-/** 0.25 s doubling to 8 s, with jitter so that a restarted server is not met by all tabs at once. */
-function reconnectDelay(attempt: number): number {
-  const base = Math.min(250 * 2 ** (attempt - 1), 8_000);
-  return base * (0.75 + Math.random() * 0.5);
-}
-
-/** Waits, but no longer than until the network is back or the tab is looked at again. */
-function waitUntilWorthTrying(ms: number, signal?: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = deferred();
-  const onTime = () => resolve();
-  const timer = setTimeout(onTime, ms);
-  const onVisible = () => document.visibilityState === "visible" && resolve();
-  const onAbort = () => reject(signal?.reason as Error);
-  window.addEventListener("online", onTime);
-  document.addEventListener("visibilitychange", onVisible);
-  signal?.addEventListener("abort", onAbort);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    window.removeEventListener("online", onTime);
-    document.removeEventListener("visibilitychange", onVisible);
-    signal?.removeEventListener("abort", onAbort);
-  });
 }

@@ -2,9 +2,10 @@
 import type { Element, Root } from "hast";
 import { toJsxRuntime } from "hast-util-to-jsx-runtime";
 import { toString as hastText } from "hast-util-to-string";
-import { type ComponentProps, memo, type ReactNode, useEffect, useState } from "react";
+import { type ComponentProps, memo, type ReactNode, useContext, useEffect, useState } from "react";
 import { Fragment, jsx, jsxs } from "react/jsx-runtime";
 import { useTranslation } from "react-i18next";
+import { CitationMarkContext, markCitations } from "./citations";
 import { CodeBlock } from "./code/CodeBlock";
 import { DiagramBlock } from "./mermaid/DiagramBlock";
 import { type Parse, parseMarkdown } from "./pipeline";
@@ -17,6 +18,8 @@ interface MarkdownBlockProps {
   /** Footnote numbers as one string, so that equal ones compare equal. */
   notes: string;
   prefix: string;
+  /** Numbers of citations, apart by spaces. */
+  cited?: string;
   /** For a heading: the level it has in the page. */
   rank?: number;
 }
@@ -26,6 +29,7 @@ export const MarkdownBlock = memo(function MarkdownBlock({
   hasMath,
   notes,
   prefix,
+  cited = "",
   rank,
 }: MarkdownBlockProps) {
   const withMath = useMathParser(hasMath);
@@ -33,6 +37,7 @@ export const MarkdownBlock = memo(function MarkdownBlock({
   const pending = hasMath && withMath === null;
   const parse = withMath ?? parseMarkdown;
   const tree = parse(pending ? mathAsCode(source) : source, numbers, prefix);
+  if (cited !== "") markCitations(tree, new Set(cited.split(" ")));
   const first = tree.children[0];
   if (rank !== undefined && first?.type === "element") first.properties["dataRank"] = rank;
   return render(tree);
@@ -114,6 +119,7 @@ const components = {
   h5: (props: HeadingProps) => <Heading level={5} {...props} />,
   h6: (props: HeadingProps) => <Heading level={6} {...props} />,
   a: Anchor,
+  sup: Superscript,
   pre: Preformatted,
   table: ({ children }: ComponentProps<"table"> & WithNode) => <TableBlock>{children}</TableBlock>,
   input: TaskBox,
@@ -146,6 +152,17 @@ function Anchor({
       {host === undefined ? null : <span className="md-image-host">{t("image.link", { host })}</span>}
     </a>
   );
+}
+
+/** Nothing of an answer's own is one: these are the marks of citations. */
+function Superscript({
+  node: _node,
+  children,
+  ...props
+}: ComponentProps<"sup"> & WithNode & { "data-cite"?: string | number }) {
+  const mark = useContext(CitationMarkContext);
+  const index = Number(props["data-cite"]);
+  return <>{mark === null || !Number.isInteger(index) ? children : mark(index)}</>;
 }
 
 /** Fences inside lists and quotes come this way; those at the top level are cut out before. */

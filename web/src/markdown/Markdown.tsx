@@ -3,10 +3,11 @@
  * written, so nobody waits for code to read words.
  */
 import { lazy, Suspense } from "react";
+import { patiently } from "@/lib/patient";
 import type { MarkdownViewProps } from "./MarkdownView";
 
 const load = () => import("./MarkdownView");
-const MarkdownView = lazy(load);
+const MarkdownView = lazy(patiently(load, { optional: true }));
 
 /** Fetches the renderer ahead of its first use. */
 export function preloadMarkdown(): void {

@@ -3,6 +3,7 @@ import "./markdown.css";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FenceBlock, MarkdownBlock } from "./Block";
+import { type CitationMark, CitationMarkContext } from "./citations";
 import { headingRanks } from "./outline";
 import { footnoteId } from "./pipeline";
 import { type DocumentContext, documentContext, type PreparedBlock, prepareBlock } from "./prepare";
@@ -15,9 +16,16 @@ export interface MarkdownViewProps {
   streaming?: boolean;
   /** Distinguishes this answer's footnotes from those of others on the page. */
   id: string;
+  /** Numbers in brackets that are marks of citations, and what shows one. */
+  citations?: Citations;
 }
 
-export default function MarkdownView({ text, streaming = false, id }: MarkdownViewProps) {
+export interface Citations {
+  numbers: readonly number[];
+  mark: CitationMark;
+}
+
+export default function MarkdownView({ text, streaming = false, id, citations }: MarkdownViewProps) {
   const [splitter] = useState(() => new BlockSplitter());
   const blocks = useMemo(
     () => (streaming ? splitter.update(text) : split(text)),
@@ -27,7 +35,8 @@ export default function MarkdownView({ text, streaming = false, id }: MarkdownVi
   const ranks = useMemo(() => headingRanks(blocks), [blocks]);
   const last = streaming ? blocks.at(-1) : undefined;
   const notes = context.footnotes.size === 0 ? "" : JSON.stringify([...context.footnotes]);
-  return (
+  const cited = citations?.numbers.join(" ") ?? "";
+  const document = (
     <div className="md">
       {blocks.map((block, index) => (
         <OneBlock
@@ -38,11 +47,17 @@ export default function MarkdownView({ text, streaming = false, id }: MarkdownVi
           context={context}
           notes={notes}
           prefix={id}
+          cited={cited}
           rank={ranks.get(index)}
         />
       ))}
       <Footnotes blocks={blocks} context={context} notes={notes} prefix={id} />
     </div>
+  );
+  return citations === undefined ? (
+    document
+  ) : (
+    <CitationMarkContext value={citations.mark}>{document}</CitationMarkContext>
   );
 }
 
@@ -52,10 +67,11 @@ interface OneBlockProps {
   context: DocumentContext;
   notes: string;
   prefix: string;
+  cited: string;
   rank: number | undefined;
 }
 
-function OneBlock({ block, isTail, context, notes, prefix, rank }: OneBlockProps) {
+function OneBlock({ block, isTail, context, notes, prefix, cited, rank }: OneBlockProps) {
   switch (block.kind) {
     case "definition":
     case "footnote":
@@ -70,7 +86,7 @@ function OneBlock({ block, isTail, context, notes, prefix, rank }: OneBlockProps
       );
     case "markdown": {
       const { source, hasMath } = isTail
-        ? prepareBlock(repairTail(block.raw), context)
+        ? prepareBlock(repairTail(block.raw, cited), context)
         : prepared(block, context);
       if (source.trim() === "") return null;
       return (
@@ -79,6 +95,7 @@ function OneBlock({ block, isTail, context, notes, prefix, rank }: OneBlockProps
           hasMath={hasMath}
           notes={source.includes("[^") ? notes : ""}
           prefix={prefix}
+          cited={source.includes("[") ? cited : ""}
           {...(rank === undefined ? {} : { rank })}
         />
       );

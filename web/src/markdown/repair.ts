@@ -4,8 +4,13 @@
  */
 import remend from "remend";
 
-/** The tail's source as it should be rendered now. */
-export function repairTail(source: string): string {
+/** The tail's source as it should be rendered now. `cited` are the numbers that are marks, apart by spaces. */
+export function repairTail(source: string, cited = ""): string {
+  // A mark that was just written is whole: what follows cannot make a link of it.
+  const mark = cited === "" ? null : /\[(\d{1,4})\]$/.exec(source);
+  if (mark?.[1] !== undefined && cited.split(" ").includes(mark[1])) {
+    return repairTail(source.slice(0, mark.index)) + mark[0];
+  }
   return remend(holdBack(source), { linkMode: "text-only", katex: true, inlineKatex: false });
 }
 

@@ -11,11 +11,15 @@ export function DrawerImpl({ open, onOpenChange, title, side = "start", classNam
         <Base.Backdrop className={backdropClass} />
         <Base.Popup
           className={cn(
-            "fixed inset-y-0 z-50 flex w-[min(20rem,86vw)] flex-col bg-sunken text-fg shadow-lg outline-none",
+            "fixed z-50 flex flex-col bg-sunken text-fg shadow-lg outline-none",
             "transition-[translate,opacity] duration-200 ease-out",
-            side === "start"
-              ? "start-0 border-border border-e data-starting-style:-translate-x-full data-ending-style:-translate-x-full rtl:data-starting-style:translate-x-full rtl:data-ending-style:translate-x-full"
-              : "end-0 border-border border-s data-starting-style:translate-x-full data-ending-style:translate-x-full rtl:data-starting-style:-translate-x-full rtl:data-ending-style:-translate-x-full",
+            side === "bottom"
+              ? "inset-x-0 bottom-0 max-h-[85dvh] overflow-y-auto rounded-t-2xl border-border border-t data-starting-style:translate-y-full data-ending-style:translate-y-full"
+              : "inset-y-0 w-[min(20rem,86vw)]",
+            side === "start" &&
+              "start-0 border-border border-e data-starting-style:-translate-x-full data-ending-style:-translate-x-full rtl:data-starting-style:translate-x-full rtl:data-ending-style:translate-x-full",
+            side === "end" &&
+              "end-0 border-border border-s data-starting-style:translate-x-full data-ending-style:translate-x-full rtl:data-starting-style:-translate-x-full rtl:data-ending-style:-translate-x-full",
             className,
           )}
         >

@@ -7,7 +7,7 @@ export interface DrawerProps {
   /** Names it; spoken only. */
   title: string;
   /** The edge it comes from. */
-  side?: "start" | "end";
+  side?: "start" | "end" | "bottom";
   className?: string;
   children: ReactNode;
 }

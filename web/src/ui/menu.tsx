@@ -1,9 +1,10 @@
 import { createContext, lazy, type ReactElement, type ReactNode, Suspense, useContext } from "react";
+import { patiently } from "@/lib/patient";
 import type { MenuItemProps, MenuParts, MenuRadioProps, PlacementProps } from "./menu-popup";
 import { useTriggered } from "./overlay";
 
 const load = () => import("./menu-popup");
-const MenuPopup = lazy(async () => ({ default: (await load()).MenuPopup }));
+const MenuPopup = lazy(patiently(async () => ({ default: (await load()).MenuPopup })));
 
 /** The parts come with the popup's code; items find them here. */
 const Parts = createContext<MenuParts | null>(null);

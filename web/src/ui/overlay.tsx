@@ -17,6 +17,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { patiently } from "@/lib/patient";
 
 type Load<P> = () => Promise<ComponentType<P>>;
 
@@ -35,7 +36,7 @@ export function preloadWhenIdle(...more: (() => Promise<unknown>)[]): void {
 /** A component whose code is fetched when it is first open; from then on it stays, to animate its closing. */
 export function lazyOverlay<P extends { open: boolean }>(load: Load<P>): ComponentType<P> {
   preloads.add(load);
-  const Lazy = lazy(async () => ({ default: await load() }));
+  const Lazy = lazy(patiently(async () => ({ default: await load() })));
   // biome-ignore lint/correctness/noComponentHookFactories: called at module level only, once for each overlay
   return function Overlay(props: P) {
     const used = useUsed(props.open);

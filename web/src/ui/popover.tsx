@@ -1,9 +1,10 @@
 import { lazy, type ReactElement, Suspense } from "react";
+import { patiently } from "@/lib/patient";
 import { useTriggered } from "./overlay";
 import type { PopoverContentProps } from "./popover-popup";
 
 const load = () => import("./popover-popup");
-const PopoverPopup = lazy(async () => ({ default: (await load()).PopoverPopup }));
+const PopoverPopup = lazy(patiently(async () => ({ default: (await load()).PopoverPopup })));
 
 interface PopoverProps extends PopoverContentProps {
   /** The button that opens it; it must take props and a ref. */

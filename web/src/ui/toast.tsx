@@ -2,8 +2,9 @@ import { lazy, Suspense } from "react";
 import type { ExternalToast, toast as sonner } from "sonner";
 import { create } from "zustand";
 import { deferred } from "@/lib/deferred";
+import { patiently } from "@/lib/patient";
 
-const ToasterImpl = lazy(async () => ({ default: (await import("./toaster")).ToasterImpl }));
+const ToasterImpl = lazy(patiently(async () => ({ default: (await import("./toaster")).ToasterImpl })));
 
 const useWanted = create(() => ({ wanted: false }));
 let ready = deferred<typeof sonner>();

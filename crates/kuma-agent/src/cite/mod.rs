@@ -21,7 +21,7 @@ pub(crate) const EXPLANATION: &str = "Tools number their sources: [source 1], [s
 #[derive(Debug, Default)]
 pub(crate) struct Citations {
     sources: Vec<Numbered>,
-    cited: Vec<Cited>,
+    cited: Vec<Noted>,
 }
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ struct Numbered {
 }
 
 #[derive(Debug)]
-struct Cited {
+struct Noted {
     source: u32,
     comparable: String,
 }
@@ -59,7 +59,7 @@ impl Citations {
     /// Takes over a citation of an earlier owner of the run.
     pub(crate) fn restore(&mut self, step: &StepCitation) {
         let comparable = quote::comparable(&step.citation.quote);
-        self.cited.push(Cited { source: step.source, comparable });
+        self.cited.push(Noted { source: step.source, comparable });
     }
 
     /// Whether a source has that number.
@@ -77,36 +77,80 @@ impl Citations {
         let Some(numbered) = self.sources.get_mut(at) else { return Verdict::Dropped };
         let Numbered { source, searchable } = numbered;
         let searchable = searchable.get_or_insert_with(|| Searchable::of(&source.text));
-        let Some(found) = searchable.find(&source.text, words) else { return Verdict::Dropped };
+        let Some((found, begins)) = searchable.find(&source.text, words) else { return Verdict::Dropped };
         let comparable = quote::comparable(&found);
-        let same = |cited: &Cited| cited.source == number && cited.comparable == comparable;
+        let same = |cited: &Noted| cited.source == number && cited.comparable == comparable;
         if let Some(at) = self.cited.iter().position(same) {
             return Verdict::Known(at as u32 + 1);
         }
-        self.cited.push(Cited { source: number, comparable });
-        let (url, document_id) = match &source.at {
-            SourceAt::Url(url) => (Some(url.clone()), None),
-            SourceAt::Document(id) => (None, Some(*id)),
+        self.cited.push(Noted { source: number, comparable });
+        let (url, document_id, page) = match &source.at {
+            SourceAt::Url(url) => (Some(url.clone()), None, source.page),
+            SourceAt::Document(id) => (None, Some(*id), source.page),
+            SourceAt::Pages { document, starts } => {
+                let page = starts.iter().take_while(|start| start.at <= begins).last();
+                (None, Some(*document), page.map(|start| start.page).or(source.page))
+            }
         };
         let citation = Citation {
             index: self.cited.len() as u32,
             document_id,
             url,
             title: source.title.clone(),
-            page: source.page,
+            page,
             quote: found,
         };
         Verdict::New(StepCitation { source: number, citation })
     }
 }
 
+/// A reply that was made outside of a run, with its citations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cited {
+    /// The text as readers get it: marks are numbers.
+    pub text: String,
+    /// The citations, and which of the sources each is of, counted from 0.
+    pub citations: Vec<(Citation, usize)>,
+    /// Marks whose quotes are not in their sources.
+    pub dropped: u32,
+}
+
+/// What a model is told about citing.
+pub fn explanation() -> &'static str {
+    EXPLANATION
+}
+
+/// Takes the marks out of a whole reply. The sources are numbered from 1 in their order.
+pub fn resolve(sources: &[Source], reply: &str) -> Cited {
+    let mut citations = Citations::default();
+    citations.add(sources);
+    let mut reader = marks::MarkReader::new(marks::Mode::Cite);
+    let mut pieces = reader.push(reply, &mut citations);
+    pieces.extend(reader.finish(&mut citations));
+    let mut cited = Cited { dropped: reader.dropped(), ..Cited::default() };
+    for piece in pieces {
+        match piece {
+            marks::Piece::Text(text) => cited.text.push_str(&text),
+            marks::Piece::Citation(step) => {
+                cited.citations.push((step.citation, (step.source as usize).saturating_sub(1)));
+            }
+        }
+    }
+    cited
+}
+
+/// Where a quote stands in a text, whatever became of spaces and typography on the way: its first byte.
+pub fn find_quote(text: &str, quote: &str) -> Option<usize> {
+    Searchable::of(text).find(text, quote).map(|(_, start)| start as usize)
+}
+
 /// How a source is named to the model: its number, title and place.
-pub(crate) fn label(number: u32, source: &Source) -> String {
+pub fn label(number: u32, source: &Source) -> String {
     let title: String = source.title.split_whitespace().collect::<Vec<_>>().join(" ");
     let title: String = title.chars().take(200).collect();
     let at = match &source.at {
         SourceAt::Url(url) => format!(" ({url})"),
-        SourceAt::Document(_) => String::new(),
+        SourceAt::Document(_) | SourceAt::Pages { .. } => String::new(),
     };
     let page = source.page.map(|page| format!(", page {page}")).unwrap_or_default();
     format!("[source {number}] {title}{at}{page}")

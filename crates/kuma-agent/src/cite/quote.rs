@@ -24,8 +24,9 @@ impl Searchable {
         searchable
     }
 
-    /// The source's own words for a quote, on one line; none when they are not there.
-    pub(super) fn find(&self, text: &str, quote: &str) -> Option<String> {
+    /// The source's own words for a quote, on one line, and the byte at which they begin; none when they
+    /// are not there.
+    pub(super) fn find(&self, text: &str, quote: &str) -> Option<(String, u32)> {
         let wanted = comparable(quote);
         if wanted.chars().count() < SHORTEST {
             return None;
@@ -34,7 +35,7 @@ impl Searchable {
         let (start, _) = *self.origin.get(at)?;
         let (_, end) = *self.origin.get(at + wanted.len() - 1)?;
         let words = text.get(start as usize..end as usize)?;
-        Some(words.split_whitespace().collect::<Vec<_>>().join(" "))
+        Some((words.split_whitespace().collect::<Vec<_>>().join(" "), start))
     }
 }
 
@@ -70,7 +71,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn find(text: &str, quote: &str) -> Option<String> {
-        Searchable::of(text).find(text, quote)
+        Searchable::of(text).find(text, quote).map(|(words, _)| words)
     }
 
     #[test]

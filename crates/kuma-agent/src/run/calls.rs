@@ -247,6 +247,7 @@ impl<'a> Thread<'a> {
         if let Some(asked) = known {
             return Ok(asked.clone());
         }
+        let taint = self.shared.state().taint.as_ref().map(|from| from.places().to_vec()).unwrap_or_default();
         let context = execute::context(self.shared, self.model, &call.call_id);
         let preview = guard::preview(tool, &context, &call.arguments);
         let preview = tokio::select! {
@@ -259,6 +260,7 @@ impl<'a> Thread<'a> {
             arguments: call.arguments.clone(),
             reason,
             preview,
+            taint,
         };
         let parent = self.parent.as_deref();
         self.shared.record(parent, Step::Asked(asked.clone())).await?;

@@ -29,6 +29,7 @@ pub(super) fn approval_required(asked: &AskedStep, parent: Option<&str>) -> RunE
         arguments: asked.arguments.clone(),
         reason: asked.reason.clone(),
         preview: asked.preview.clone(),
+        taint: asked.taint.clone(),
         parent_call_id: parent.map(str::to_owned),
     }
 }

@@ -1,9 +1,12 @@
 //! Hearing one reply: what the model says, passed on as it comes.
 
+use std::time::Duration;
+
 use futures::{FutureExt, StreamExt};
 use kuma_llm::{ChatEvent, ChatModel, ChatRequest, ChatStream, ModelError, ModelErrorKind, ToolCall};
 use kuma_types::step::StepCitation;
 use kuma_types::{FinishReason, JobStatus, RunEvent, Usage};
+use tokio::time::Instant;
 
 use super::shared::Shared;
 use super::stop::Stop;
@@ -82,8 +85,9 @@ struct Listener<'a> {
 impl Listener<'_> {
     async fn hear(&mut self, model: &dyn ChatModel, request: ChatRequest) -> Result<(), Stop> {
         let mut stream = model.stream(request).await?;
-        while let Some(batch) = next_batch(&mut stream).await {
-            for item in batch {
+        let mut wait = Duration::ZERO;
+        while let Some(Batch { items, more }) = next_batch(&mut stream, wait).await {
+            for item in items {
                 match item {
                     Ok(ChatEvent::Done { finish_reason, usage }) => {
                         self.heard.finish_reason = finish_reason;
@@ -99,7 +103,9 @@ impl Listener<'_> {
                     }
                 }
             }
+            let told = !self.events.is_empty();
             self.tell().await?;
+            wait = if told && !more { self.shared.pace() } else { Duration::ZERO };
         }
         let provider = model.info().provider.clone();
         Err(ModelError::new(ModelErrorKind::ConnectionLost, provider, "the reply ended without an end")
@@ -175,16 +181,40 @@ impl Listener<'_> {
     }
 }
 
-/// The next item and whatever else is there already: under load several tokens become one event,
-/// with no delay for the first.
-async fn next_batch(stream: &mut ChatStream) -> Option<Vec<Result<ChatEvent, ModelError>>> {
+/// What came together.
+struct Batch {
+    /// Not empty; an error can only be the last.
+    items: Vec<Result<ChatEvent, ModelError>>,
+    /// There was no end of it: gathering more would only add delay.
+    more: bool,
+}
+
+/// The next item and whatever else is there already: several tokens become one event. After `wait`,
+/// during which nothing is asked for, so that what the provider sends stays where it costs nothing:
+/// in the connection's buffer. What gathered there comes piece by piece through the HTTP client's
+/// task; it has all come when there is a moment of quiet.
+async fn next_batch(stream: &mut ChatStream, wait: Duration) -> Option<Batch> {
+    const QUIET: Duration = Duration::from_millis(1);
+    const LONGEST: Duration = Duration::from_millis(10);
     const MOST: usize = 256;
-    let mut batch = vec![stream.next().await?];
-    while batch.len() < MOST && batch.last().is_some_and(Result::is_ok) {
+    let gathers = !wait.is_zero();
+    if gathers {
+        tokio::time::sleep(wait).await;
+    }
+    let mut items = vec![stream.next().await?];
+    let begun = Instant::now();
+    while items.last().is_some_and(Result::is_ok) {
+        if items.len() >= MOST || begun.elapsed() >= LONGEST {
+            return Some(Batch { items, more: true });
+        }
         match stream.next().now_or_never() {
-            Some(Some(item)) => batch.push(item),
+            Some(Some(item)) => items.push(item),
+            None if gathers => match tokio::time::timeout(QUIET, stream.next()).await {
+                Ok(Some(item)) => items.push(item),
+                Ok(None) | Err(_) => break,
+            },
             Some(None) | None => break,
         }
     }
-    Some(batch)
+    Some(Batch { items, more: false })
 }

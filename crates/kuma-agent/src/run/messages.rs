@@ -87,12 +87,8 @@ fn model_call(call: &StepCall) -> ToolCall {
 
 /// An upper estimate of a conversation's tokens.
 pub(super) fn cost(messages: &[ChatMessage]) -> usize {
-    let part = |part: &Part| match part {
-        Part::Text(text) | Part::Reasoning(text) => tokens::estimate(text),
-        Part::ToolCall(call) => tokens::estimate(&call.name) + tokens::estimate(&call.arguments.to_string()),
-        Part::ToolResult { content, .. } => tokens::estimate(content),
-        // What vendors count for a picture of ordinary size.
-        Part::Image { .. } => 1_600,
-    };
-    messages.iter().map(|message| tokens::PER_MESSAGE + message.parts.iter().map(part).sum::<usize>()).sum()
+    messages
+        .iter()
+        .map(|message| tokens::PER_MESSAGE + message.parts.iter().map(tokens::estimate_part).sum::<usize>())
+        .sum()
 }

@@ -27,6 +27,7 @@ mod told;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use kuma_llm::{ChatModel, ChatRequest};
@@ -53,6 +54,12 @@ use thread::{End, Thread};
 pub trait EventSink: Send + Sync {
     /// Takes events in order.
     async fn emit(&self, events: Vec<RunEvent>) -> Result<(), SinkError>;
+
+    /// How long to gather what the model says before it is told, once the first of it was told. What
+    /// a token costs is waking whoever passes it on; a few together cost hardly more than one.
+    fn pace(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// The run's events cannot be delivered: the run must stop.

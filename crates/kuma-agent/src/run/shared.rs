@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kuma_llm::{Capability, ChatModel};
 use kuma_types::step::{ReplyStep, ResultStep, STEP_VERSION, StepCall, StepOutcome};
@@ -146,6 +147,11 @@ impl<'a> Shared<'a> {
             return Ok(());
         }
         Ok(self.sink.emit(events).await?)
+    }
+
+    /// How long text is gathered before readers are told.
+    pub(super) fn pace(&self) -> Duration {
+        self.sink.pace()
     }
 
     /// Keeps a step. It stands from here on.

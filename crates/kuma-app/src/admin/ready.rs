@@ -49,10 +49,10 @@ pub async fn readiness(app: &App) -> Readiness {
         look("database", app.store().ping()),
         look("queue", queue_state(app)),
         look("settings", signup(app)),
-        look("storage", data_directory(app)),
+        look("storage", app.files().check()),
     );
     let (signup, first_account) = signup.unwrap_or((app.config().signup, false));
-    Readiness { database: database.is_some(), queue, storage: storage == Some(true), signup, first_account }
+    Readiness { database: database.is_some(), queue, storage: storage.is_some(), signup, first_account }
 }
 
 /// What a part says in time.
@@ -81,10 +81,4 @@ async fn signup(app: &App) -> Result<(Signup, bool), String> {
     let any = async { app.store().users().any_exist().await.map_err(AppError::from) };
     let (mode, any) = tokio::try_join!(app.signup_mode(), any).map_err(|error| format!("{error:?}"))?;
     Ok((mode, !any))
-}
-
-async fn data_directory(app: &App) -> Result<bool, tokio::task::JoinError> {
-    let app = app.clone();
-    // A file system can hang as well.
-    tokio::task::spawn_blocking(move || app.config().data_dir_is_writable()).await
 }

@@ -116,7 +116,9 @@ pub async fn delete_account(app: &App, user: &User, password: &str) -> Result<()
         return Err(AppError::field("password", "This is not your password."));
     }
     crate::chats::stop_all(app, user.id).await?;
+    // Their files are noted in the same transaction and removed by `files::keep_erased`.
     app.store().users().delete(user.id).await?;
+    app.erase_now().notify_one();
     tracing::info!(user = %user.id, "account erased");
     // The record keeps that it happened, and nothing of the person.
     audit(app, None, "auth.account_erased", user.id).await

@@ -67,7 +67,9 @@ pub async fn delete(app: &App, owner: UserId, id: ChatId) -> Result<()> {
     if let Some(job) = chat.active_job_id {
         app.signals().send(job, Signal::Cancel).await.map_err(AppError::internal)?;
     }
-    app.store().chats().delete(owner, id).await.map_err(chat_error)
+    app.store().chats().delete(owner, id).await.map_err(chat_error)?;
+    app.erase_now().notify_one();
+    Ok(())
 }
 
 /// One page of a chat's messages: newest page first, each in reading order.

@@ -8,13 +8,13 @@ use chrono::Utc;
 use futures::StreamExt;
 use kuma_agent::context::{self, HistoryMessage};
 use kuma_agent::prompt::SystemPrompt;
-use kuma_agent::{EventSink, RunEnding, RunIds, RunInput, RunOutcome, Told, Toolbox};
-use kuma_llm::{ChatMessage, ChatModel, ChatRequest, Role};
+use kuma_agent::{EventSink, Fence, RunEnding, RunIds, RunInput, RunOutcome, Told, Toolbox};
+use kuma_llm::{Capability, ChatMessage, ChatModel, ChatRequest, Part, Role};
 use kuma_queue::{Signal, SignalStream};
 use kuma_store::{Agent, Chat, Claim, Job, Message, User};
 use kuma_types::{
-    Decision, FinishReason, JobId, JobStatus, MessageRole, MessageStatus, RunEvent, RunFailure, RunStep,
-    ToolCallRecord,
+    Decision, FinishReason, JobId, JobStatus, MessageRole, MessageStatus, Provenance, RunEvent, RunFailure,
+    RunStep, ToolCallRecord,
 };
 use tracing::Instrument;
 
@@ -24,8 +24,10 @@ use super::sink::JournalSink;
 use super::steps::StepRows;
 use super::{follow, log, submit, summary, title};
 use crate::App;
+use crate::documents::{self, Attached};
 use crate::error::{AppError, Result};
-use crate::tools;
+use crate::images::{self, Pictures};
+use crate::tools::{self, Scene};
 
 /// A run that was claimed more often kills its drivers.
 const MOST_CLAIMS: i32 = 32;
@@ -243,17 +245,22 @@ async fn input(
     path: &[Message],
     model: Arc<dyn ChatModel>,
 ) -> Result<RunInput> {
+    let scene = Scene { has_pictures: images::any(path) };
     let (toolbox, specialists) = match agent {
         Some(agent) => (
-            tools::of_agent(app, user, agent, &*model).await,
-            tools::specialists(app, user, agent, &model).await?,
+            tools::of_agent(app, user, agent, &*model, scene).await,
+            tools::specialists(app, user, agent, &model, scene).await?,
         ),
         None => (Toolbox::default(), Vec::new()),
     };
     let taken = kuma_agent::prompt::overhead(&toolbox, &specialists);
-    let request = request(app, chat, agent, user, path, (&*model, taken)).await?;
+    let fence = Fence::new();
+    let room = context::room_for_attachments(model.info().context_window, taken);
+    let attached = documents::attach(app, user.id, path, room, &fence).await?;
+    let request = request(app, chat, agent, user, path, &attached, (&*model, taken)).await?;
     let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
-    let input = RunInput::new(ids, model, request);
+    let Attached { sources, taint, .. } = attached;
+    let input = RunInput { fence, sources, taint, ..RunInput::new(ids, model, request) };
     let has_tools = !toolbox.is_empty() || !specialists.is_empty();
     // A first attempt has no past.
     let (earlier, decisions) = if job.epoch > 1 { past(app, job.id).await? } else { Default::default() };
@@ -265,13 +272,24 @@ async fn input(
     Ok(RunInput {
         small_model: app.models().small(app).await?,
         allowed: app.store().allowances().of_user(user.id).await?,
-        taint: tools::taint_of(app, calls.iter().map(Vec::as_slice)),
+        taint: merged(input.taint, tools::taint_of(app, calls.iter().map(Vec::as_slice), scene)),
         toolbox,
         specialists,
         earlier,
         decisions,
         ..input
     })
+}
+
+/// Both, where there are both.
+fn merged(one: Option<Provenance>, other: Option<Provenance>) -> Option<Provenance> {
+    match (one, other) {
+        (Some(mut one), Some(other)) => {
+            one.merge(&other);
+            Some(one)
+        }
+        (one, other) => one.or(other),
+    }
 }
 
 /// The steps of earlier owners, and what was decided.
@@ -289,18 +307,23 @@ async fn request(
     agent: Option<&Agent>,
     user: &User,
     path: &[Message],
+    attached: &Attached,
     (model, taken): (&dyn ChatModel, usize),
 ) -> Result<ChatRequest> {
     let Some((question, history)) = path.split_last() else {
         return Err(AppError::internal("a run without its question"));
     };
-    let (summary, history) = summary::window(app, chat, history).await?;
+    let sees = model.info().capabilities.contains(&Capability::Vision);
+    let pictures = Pictures::of(app, user.id, path, sees).await?;
+    let (summary, history) = summary::window(app, chat, history, &pictures).await?;
     let system = SystemPrompt {
         agent: agent.map_or("You are Kuma, a helpful assistant.", |agent| &agent.system_prompt),
         user_name: &user.name,
         now: Utc::now(),
     };
-    let question = ChatMessage::text(Role::User, question.content.clone());
+    let mut parts = vec![Part::Text(attached.before(&pictures.text(question)))];
+    parts.extend(pictures.parts(question));
+    let question = ChatMessage { role: Role::User, parts };
     let taken = u32::try_from(taken).unwrap_or(u32::MAX);
     let window = model.info().context_window.map(|window| window.saturating_sub(taken));
     let context = context::assemble(&system.render(), summary.as_deref(), &history, question, window);
@@ -315,14 +338,13 @@ async fn request(
 }
 
 /// Messages as the model gets to see them; empty ones are left out.
-pub(super) fn history(messages: &[Message]) -> Vec<HistoryMessage> {
-    let spoken = messages.iter().filter(|message| !message.content.trim().is_empty());
-    spoken
-        .map(|message| HistoryMessage {
-            role: if message.role == MessageRole::User { Role::User } else { Role::Assistant },
-            text: message.content.clone(),
-        })
-        .collect()
+pub(super) fn history(messages: &[Message], pictures: &Pictures) -> Vec<HistoryMessage> {
+    let seen = messages.iter().map(|message| HistoryMessage {
+        role: if message.role == MessageRole::User { Role::User } else { Role::Assistant },
+        text: pictures.text(message),
+        images: pictures.parts(message),
+    });
+    seen.filter(|message| !message.text.trim().is_empty()).collect()
 }
 
 /// How the run's end is kept and told.

@@ -33,6 +33,7 @@ pub use view::message_view;
 
 pub(crate) use again::retry_any;
 pub(crate) use crud::{cancel_any, stop_all};
+pub(crate) use view::images_of;
 
 /// Longest message, in bytes. Longer texts belong into documents.
 pub const MESSAGE_MAX_BYTES: usize = 256 * 1024;

@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use kuma_store::{Job, NewRun, RunChat, RunMessage, StoreError, Submitted, User};
-use kuma_types::{ChatId, JobId, MessageId, MessageRole};
+use kuma_types::{ChatId, DocumentId, JobId, MessageId, MessageRole};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{MESSAGE_MAX_BYTES, log};
 use crate::App;
+use crate::documents;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
+use crate::images::{self, ALT_MAX_CHARS, IMAGES_MAX, NewImage};
 
 /// The agent of a chat that names none.
 const DEFAULT_AGENT: &str = "router";
@@ -30,14 +32,21 @@ pub struct NewMessage {
     pub model: Option<String>,
     /// The message it follows; the end of the shown branch when none.
     pub parent_id: Option<MessageId>,
+    /// Documents to answer from.
+    pub document_ids: Vec<DocumentId>,
     /// The client's key: the same key gives the same job.
     pub idempotency_key: Option<String>,
+    /// Images that come with it; the text may be empty then.
+    pub images: Vec<NewImage>,
 }
 
 /// Accepts a message: from here on its answer will be made, whoever listens.
 pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
     let mut errors = FieldErrors::default();
-    check_message(&new.message, &mut errors);
+    if new.images.is_empty() || !new.message.is_empty() {
+        check_message(&new.message, &mut errors);
+    }
+    check_images(&new.images, &mut errors);
     check_key(new.idempotency_key.as_deref(), &mut errors);
     check_model(app, new.model.as_deref(), &mut errors);
     let chat = match new.chat_id {
@@ -50,30 +59,40 @@ pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
         errors
             .add("parentId", "A message can only follow another one of the same chat: give its chatId too.");
     }
+    let document_attachments = documents::attachments(app, owner.id, &new.document_ids, &mut errors).await?;
     errors.finish()?;
-    let fingerprint = fingerprint(&[
-        &new.message,
-        &new.chat_id.map(|id| id.to_string()).unwrap_or_default(),
-        new.agent_type.as_deref().unwrap_or_default(),
-        new.model.as_deref().unwrap_or_default(),
-        &new.parent_id.map(|id| id.to_string()).unwrap_or_default(),
-    ]);
+    let mut fields = vec![
+        new.message.clone(),
+        new.chat_id.map(|id| id.to_string()).unwrap_or_default(),
+        new.agent_type.clone().unwrap_or_default(),
+        new.model.clone().unwrap_or_default(),
+        new.parent_id.map(|id| id.to_string()).unwrap_or_default(),
+    ];
+    for image in &new.images {
+        fields.extend([hex(image.sha256), image.alt.clone().unwrap_or_default()]);
+    }
+    fields.extend(new.document_ids.iter().map(ToString::to_string));
+    let fingerprint = fingerprint(&fields.iter().map(String::as_str).collect::<Vec<_>>());
     let parent_id = new.parent_id.or(chat.as_ref().and_then(|chat| chat.active_message_id));
-    accept(
+    let chat = match chat {
+        Some(chat) => RunChat::Existing(chat.id),
+        None => RunChat::New { id: ChatId::new(), agent_type: agent_type.clone(), title: None },
+    };
+    let (RunChat::Existing(chat_id) | RunChat::New { id: chat_id, .. }) = &chat;
+    let mut kept = images::keep(app, owner.id, *chat_id, new.images).await?;
+    let accepted = accept(
         app,
         NewRun {
             job_id: JobId::new(),
             user_id: owner.id,
-            chat: match chat {
-                Some(chat) => RunChat::Existing(chat.id),
-                None => RunChat::New { id: ChatId::new(), agent_type: agent_type.clone(), title: None },
-            },
+            chat,
             user_message: RunMessage::New {
                 id: MessageId::new(),
                 parent_id,
                 content: new.message,
-                image_attachments: json!([]),
-                document_attachments: json!([]),
+                image_attachments: json!(kept.attachments),
+                document_attachments,
+                new_images: std::mem::take(&mut kept.rows),
             },
             assistant_message_id: MessageId::new(),
             agent_type,
@@ -82,7 +101,13 @@ pub async fn submit(app: &App, owner: &User, new: NewMessage) -> Result<Job> {
             max_queued: app.config().runs.max_queued_per_user,
         },
     )
-    .await
+    .await;
+    if !matches!(&accepted, Ok(Submitted::New(_))) {
+        images::forget(app, &kept).await;
+    }
+    let job = accepted?.into_job();
+    documents::note_attached(app, owner.id, &new.document_ids, job.chat_id).await;
+    Ok(job)
 }
 
 /// Answers a message again, as a sibling of the answer there is.
@@ -127,6 +152,7 @@ pub async fn regenerate(
         },
     )
     .await
+    .map(Submitted::into_job)
 }
 
 /// Asks something else in a message's place, as its sibling.
@@ -166,6 +192,7 @@ pub async fn edit(
                 content: text,
                 image_attachments: original.image_attachments,
                 document_attachments: original.document_attachments,
+                new_images: Vec::new(),
             },
             assistant_message_id: MessageId::new(),
             agent_type: chat.agent_type,
@@ -175,27 +202,30 @@ pub async fn edit(
         },
     )
     .await
+    .map(Submitted::into_job)
 }
 
 /// Writes the rows and announces the job.
-async fn accept(app: &App, run: NewRun) -> Result<Job> {
+async fn accept(app: &App, run: NewRun) -> Result<Submitted> {
     let submitted = app.store().jobs().submit(run).await.map_err(|error| match error {
         StoreError::Conflict("idempotency_key") => AppError::new(
             ErrorKind::Conflict,
             "idempotency_key_reused",
             "This Idempotency-Key was used for another request. Use a new key for a new message.",
         ),
+        StoreError::Conflict("upload") => AppError::new(
+            ErrorKind::Conflict,
+            "upload_expired",
+            "The upload took too long, and its files are no longer there. Send the message again.",
+        ),
         StoreError::NotFound => AppError::not_found("message"),
         error => error.into(),
     })?;
-    match submitted {
-        Submitted::Existing(job) => Ok(job),
-        Submitted::New(job) => {
-            metrics::counter!("kuma_runs_submitted_total").increment(1);
-            announce(app, &job).await;
-            Ok(job)
-        }
+    if let Submitted::New(job) = &submitted {
+        metrics::counter!("kuma_runs_submitted_total").increment(1);
+        announce(app, job).await;
     }
+    Ok(submitted)
 }
 
 /// Begins the run's journal and tells the queue. What is away now is made up for by the sweep: the
@@ -235,6 +265,19 @@ fn check_message(message: &str, errors: &mut FieldErrors) {
     }
 }
 
+fn check_images(images: &[NewImage], errors: &mut FieldErrors) {
+    if images.len() > IMAGES_MAX {
+        errors.add("files", format!("A message can have at most {IMAGES_MAX} images."));
+    }
+    for alt in images.iter().filter_map(|image| image.alt.as_deref()) {
+        if alt.chars().count() > ALT_MAX_CHARS {
+            errors.add("alts", format!("A description has at most {ALT_MAX_CHARS} characters."));
+        } else if alt.contains('\0') {
+            errors.add("alts", "A description cannot contain the NUL character.");
+        }
+    }
+}
+
 fn check_key(key: Option<&str>, errors: &mut FieldErrors) {
     let Some(key) = key else { return };
     if key.is_empty() || key.len() > KEY_MAX_CHARS || !key.chars().all(|c| c.is_ascii_graphic()) {
@@ -266,8 +309,12 @@ fn fingerprint(fields: &[&str]) -> String {
         hash.update((field.len() as u64).to_le_bytes());
         hash.update(field.as_bytes());
     }
+    hex(hash.finalize().into())
+}
+
+fn hex(hash: [u8; 32]) -> String {
     let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
+    for byte in hash {
         // Writing to a string cannot fail.
         write!(text, "{byte:02x}").ok();
     }

@@ -22,8 +22,10 @@ pub(super) fn start(app: &App, job: &Job) {
 }
 
 async fn make(app: &App, job: &Job) -> Result<()> {
+    // A message of images alone has no words to make a title of; its answer says what it is about.
+    let wordless = job.message.trim().is_empty();
     let made = match app.models().small(app).await? {
-        Some(model) => {
+        Some(model) if !wordless => {
             match tokio::time::timeout(PATIENCE, kuma_agent::title::ask(&*model, &job.message)).await {
                 Ok(Ok(title)) => title,
                 Ok(Err(error)) => {
@@ -33,9 +35,11 @@ async fn make(app: &App, job: &Job) -> Result<()> {
                 Err(_) => None,
             }
         }
-        None => None,
+        _ => None,
     };
-    let title = made.unwrap_or_else(|| kuma_agent::title::from_message(&job.message));
+    let title = made.unwrap_or_else(|| {
+        if wordless { "Image".to_owned() } else { kuma_agent::title::from_message(&job.message) }
+    });
     if !app.store().chats().set_title_if_empty(job.chat_id, &title).await? {
         return Ok(());
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use kuma_llm::{
-    ChatModel, ModelInfo, ModelRegistry, Provider, ProviderKind, RemoteConfig, RemoteProvider, detect_ollama,
+    Capability, ChatModel, ModelInfo, ModelRegistry, Provider, ProviderKind, RemoteConfig, RemoteProvider,
+    detect_ollama,
 };
 use kuma_net::ClientOptions;
 use serde_json::Value;
@@ -108,6 +109,19 @@ impl Models {
         let client = kuma_net::build_client(&ClientOptions::streaming()).map_err(AppError::internal)?;
         Ok(self.http.get_or_init(|| client).clone())
     }
+}
+
+/// The model that looks at pictures when a run's own does not see: the configured one, otherwise the first
+/// that sees.
+pub fn vision(app: &App) -> Option<Arc<dyn ChatModel>> {
+    let registry = app.models().registry.load();
+    if let Some(id) = app.config().vision_model.as_deref() {
+        return registry.resolve(id);
+    }
+    let seeing = registry.models().into_iter().find(|model| {
+        model.capabilities.contains(&Capability::Vision) && model.capabilities.contains(&Capability::Chat)
+    })?;
+    registry.resolve(&seeing.id)
 }
 
 /// Builds the registry and keeps it true in the background until `stop`.

@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use kuma_agent::prompt::SystemPrompt;
-use kuma_agent::tool::Tool;
+use kuma_agent::tool::{Tool, ToolInfo};
 use kuma_agent::{Specialist, Toolbox};
 use kuma_llm::{Capability, ChatModel};
 use kuma_store::{Agent, User};
-use kuma_types::{Provenance, ToolCallRecord};
+use kuma_types::{Provenance, ToolCallRecord, ToolCategory};
 
 use crate::App;
 use crate::error::Result;
@@ -24,13 +24,34 @@ pub use list::{ToolState, forget_allowance, list};
 /// The agent that hands tasks to the others.
 const ROUTER: &str = "router";
 
+/// What there is in a chat that some tools are for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Scene {
+    /// Images of the person's.
+    pub has_pictures: bool,
+}
+
+impl Scene {
+    /// Whether a tool has anything to work on.
+    fn needs(self, tool: &ToolInfo) -> bool {
+        self.has_pictures || tool.category != ToolCategory::Vision
+    }
+}
+
 /// What an agent can do for a user with this model. A model that calls no tools gets none.
-pub(crate) async fn of_agent(app: &App, user: &User, agent: &Agent, model: &dyn ChatModel) -> Toolbox {
+pub(crate) async fn of_agent(
+    app: &App,
+    user: &User,
+    agent: &Agent,
+    model: &dyn ChatModel,
+    scene: Scene,
+) -> Toolbox {
     if !model.info().capabilities.contains(&Capability::Tools) {
         return Toolbox::default();
     }
     let its: HashSet<&str> = agent.tools.iter().map(String::as_str).collect();
     let tools = app.tools().iter().filter(|tool| its.contains(tool.info().name.as_str()));
+    let tools = tools.filter(|tool| scene.needs(tool.info()));
     Toolbox::of(user.id, tools.cloned()).await
 }
 
@@ -40,6 +61,7 @@ pub(crate) async fn specialists(
     user: &User,
     agent: &Agent,
     model: &Arc<dyn ChatModel>,
+    scene: Scene,
 ) -> Result<Vec<Specialist>> {
     if agent.name != ROUTER || !model.info().capabilities.contains(&Capability::Tools) {
         return Ok(Vec::new());
@@ -53,7 +75,7 @@ pub(crate) async fn specialists(
             Some(wanted) => app.models().pick(app, Some(wanted)).await?.unwrap_or_else(|| model.clone()),
             None => model.clone(),
         };
-        let toolbox = of_agent(app, user, &other, &*model).await;
+        let toolbox = of_agent(app, user, &other, &*model, scene).await;
         if toolbox.is_empty() {
             continue;
         }
@@ -72,11 +94,12 @@ pub(crate) async fn specialists(
     Ok(specialists)
 }
 
-/// Where text from outside in earlier answers came from: what a model wrote after it read such text may
+/// Where text from outside in the chat came from: what a model wrote after it read such text may
 /// carry its words on.
 pub(crate) fn taint_of<'a>(
     app: &App,
     earlier: impl Iterator<Item = &'a [ToolCallRecord]>,
+    scene: Scene,
 ) -> Option<Provenance> {
     let mut places = Vec::new();
     for call in earlier.flatten() {
@@ -87,6 +110,10 @@ pub(crate) fn taint_of<'a>(
             let name = tool.map_or(call.tool.as_str(), |tool| &tool.info().display_name);
             places.push(format!("an earlier answer that used {name}"));
         }
+    }
+    // What is written on a picture may be somebody else's words, whoever reads it.
+    if scene.has_pictures {
+        places.push("a picture in this chat".to_owned());
     }
     (!places.is_empty()).then(|| places.iter().collect())
 }

@@ -42,9 +42,7 @@ pub(crate) fn detect(bytes: &[u8], extension: Option<&str>, limits: &Limits) -> 
         return Err(found);
     }
     let Some(text) = charset::decode(bytes) else {
-        return Err(unsupported(
-            "its content is neither text nor a format that Kuma knows. It reads PDF, Word, PowerPoint, Excel, OpenDocument text, EPUB, web pages, mails, plain text and pictures",
-        ));
+        return Err(unsupported(NEITHER));
     };
     if text.trim().is_empty() {
         return Err(ParseError::Empty);
@@ -52,6 +50,33 @@ pub(crate) fn detect(bytes: &[u8], extension: Option<&str>, limits: &Limits) -> 
     let (kind, language) = plain::kind_of(&text, extension);
     Ok(Detected { kind, language, text: Some(text) })
 }
+
+/// What the beginning of a file says, without reading all of it: its kind where that is certain, nothing
+/// where the rest must be known, an error where the file is of no use. `extension` as for [`detect`].
+///
+/// A file that passes may still turn out to be of no use when it is read.
+pub fn sniff(head: &[u8], extension: Option<&str>) -> Result<Option<Kind>, ParseError> {
+    if let Some(kind) = by_magic(head) {
+        return Ok(Some(kind));
+    }
+    if head.starts_with(b"PK\x03\x04") || head.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    if let Some(found) = refused(head) {
+        // Old Office files and encrypted new ones look alike from the front.
+        let is_compound = head.starts_with(b"\xd0\xcf\x11\xe0");
+        return if is_compound { Ok(None) } else { Err(found) };
+    }
+    // The last character may be cut.
+    let text = (0..4).find_map(|cut| charset::decode(head.get(..head.len().saturating_sub(cut))?));
+    match text {
+        Some(text) => Ok(Some(plain::kind_of(&text, extension).0)),
+        None => Err(unsupported(NEITHER)),
+    }
+}
+
+/// What is said of bytes that are nothing known.
+const NEITHER: &str = "its content is neither text nor a format that Kuma knows. It reads PDF, Word, PowerPoint, Excel, OpenDocument text, EPUB, web pages, mails, plain text and pictures";
 
 fn unsupported(found: &str) -> ParseError {
     ParseError::Unsupported { found: format!("{found}.") }
@@ -209,6 +234,18 @@ mod tests {
         assert_eq!(found.kind, Kind::Pdf);
         let refusal = detect(b"\x7fELF\x02\x01\x01\0\0", Some("pdf"), &Limits::default()).err().unwrap();
         assert_eq!(refusal.code(), "unsupported");
+    }
+
+    #[test]
+    fn the_beginning_of_a_file_tells_what_it_is_not() {
+        let sniffed = |bytes: &[u8]| sniff(bytes, None).map_err(|error| error.code());
+        assert_eq!(sniffed(b"%PDF-1.7\n"), Ok(Some(Kind::Pdf)));
+        assert_eq!(sniffed(b"PK\x03\x04...."), Ok(None));
+        assert_eq!(sniffed(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), Ok(None));
+        assert_eq!(sniffed(b"\x7fELF\x02\x01\x01\0\0"), Err("unsupported"));
+        assert_eq!(sniffed(&[0, 1, 2, 3]), Err("unsupported"));
+        let cut = "Ein Text, der mitten im Wort für".as_bytes();
+        assert_eq!(sniffed(&cut[..cut.len() - 2]), Ok(Some(Kind::Text)));
     }
 
     #[test]

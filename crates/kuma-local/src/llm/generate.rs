@@ -11,7 +11,7 @@ use llama_cpp_2::token::LlamaToken;
 use super::engine::{Engine, PREFILL_CHUNK, Prompt};
 use super::sampling::{Sampler, Sampling};
 use super::text::{Piece, Thoughts, Utf8};
-use super::tools::{Beginning, beginning, parse_call};
+use super::tools::{Beginning, beginning, following, parse_call};
 use crate::error::broken;
 
 /// The form a reply must have.
@@ -158,10 +158,12 @@ struct Reply<'a> {
 
 /// Looks out for a tool call.
 enum Watch {
-    /// No tools, or this reply is plain text.
+    /// No tools.
     Off,
     /// What was held back until it is clear what it is.
     Open { held: String, grammar: LlamaSampler },
+    /// The reply said something; a call may still follow, behind its tag.
+    Said { held: String, grammar: LlamaSampler },
     /// The call so far.
     Call(String),
 }
@@ -173,7 +175,8 @@ impl Watch {
 
     /// From here on the sampler is held to the grammar of calls.
     fn begin_call(&mut self, sampler: &mut Sampler) {
-        if let Self::Open { grammar, .. } = std::mem::replace(self, Self::Call(String::new())) {
+        let begun = std::mem::replace(self, Self::Call(String::new()));
+        if let Self::Open { grammar, .. } | Self::Said { grammar, .. } = begun {
             sampler.constrain(grammar);
         }
     }
@@ -186,6 +189,9 @@ impl Reply<'_> {
         match &self.watch {
             Watch::Open { held, .. } if answering => {
                 beginning(&format!("{held}{}", String::from_utf8_lossy(next))) == Beginning::Call
+            }
+            Watch::Said { held, .. } if answering => {
+                following(&format!("{held}{}", String::from_utf8_lossy(next))).calls
             }
             _ => false,
         }
@@ -211,6 +217,13 @@ impl Reply<'_> {
                 let held = std::mem::take(held);
                 self.show(&held)
             }
+            Watch::Said { held, .. } => {
+                held.push_str(&text);
+                let all = std::mem::take(held);
+                let following = following(&all);
+                following.held.clone_into(held);
+                self.show(following.text)
+            }
             _ => self.show(&text),
         }
     }
@@ -222,10 +235,11 @@ impl Reply<'_> {
             None => vec![Piece::Text(text.to_owned())],
         };
         if pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if !text.trim().is_empty())) {
-            // A reply that said something is no call. (A call may follow the model's thinking.)
-            if let Watch::Open { .. } = self.watch {
-                self.watch = Watch::Off;
-            }
+            // A reply that said something is no bare call. (One may follow the model's thinking.)
+            self.watch = match std::mem::replace(&mut self.watch, Watch::Off) {
+                Watch::Open { held, grammar } => Watch::Said { held, grammar },
+                other => other,
+            };
         }
         pieces.into_iter().try_for_each(|piece| self.tell(piece))
     }
@@ -240,7 +254,7 @@ impl Reply<'_> {
                 // The limit came before the closing brace: better seen than lost.
                 None => self.show(&text)?,
             },
-            Watch::Open { held, .. } => self.show(&held)?,
+            Watch::Open { held, .. } | Watch::Said { held, .. } => self.show(&held)?,
             Watch::Off => {}
         }
         let last = self.thoughts.as_mut().and_then(Thoughts::finish);

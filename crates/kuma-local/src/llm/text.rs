@@ -141,7 +141,7 @@ fn push_thought(pieces: &mut Vec<Piece>, thought: &str) {
 }
 
 /// Length of the longest end of `text` with which `tag` could begin.
-fn tail_that_may_begin(text: &str, tag: &str) -> usize {
+pub(super) fn tail_that_may_begin(text: &str, tag: &str) -> usize {
     (1..tag.len())
         .rev()
         .find(|&n| tag.get(..n).is_some_and(|start| text.ends_with(start)))

@@ -1,11 +1,13 @@
 //! Tool calls of a local model: offered through its template, held to a grammar once it begins one.
 //!
-//! A reply with tools on offer is either plain text or one call, `{"name": …, "arguments": …}`, bare
-//! or after `<tool_call>`. Which of the two it is shows with its first characters; from the opening
-//! brace on the grammar leaves no way to write an invalid call.
+//! A reply with tools on offer is plain text, or one call, `{"name": …, "arguments": …}`, bare or after
+//! `<tool_call>`, or text and then a call after `<tool_call>`. Which it is shows with the first characters and
+//! with that tag; from the opening brace on the grammar leaves no way to write an invalid call.
 
 use kuma_llm::{ToolCall, ToolSpec};
 use serde_json::{Value, json};
+
+use super::text::tail_that_may_begin;
 
 const TAG: &str = "<tool_call>";
 
@@ -68,6 +70,34 @@ pub(super) fn beginning(text: &str) -> Beginning {
     }
 }
 
+/// Text that a call may follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Following<'a> {
+    /// What is text for certain.
+    pub(super) text: &'a str,
+    /// What may be the tag of a call, or is, and the white space behind it.
+    pub(super) held: &'a str,
+    /// Whether the tag is there and the brace that opens a call behind it.
+    pub(super) calls: bool,
+}
+
+/// Tells what of `text`, from the middle of a reply, is text and what may belong to a call.
+pub(super) fn following(text: &str) -> Following<'_> {
+    let (before, rest) = match text.find(TAG) {
+        Some(at) => text.split_at(at),
+        None => text.split_at(text.len() - tail_that_may_begin(text, TAG)),
+    };
+    let inner = rest.strip_prefix(TAG).map(str::trim_start);
+    match inner {
+        // The tag was only mentioned.
+        Some(inner) if !inner.is_empty() && !inner.starts_with('{') => {
+            Following { text, held: "", calls: false }
+        }
+        Some(inner) => Following { text: before, held: rest, calls: !inner.is_empty() },
+        None => Following { text: before, held: rest, calls: false },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +125,21 @@ mod tests {
         }
         for text in ["H", "<b>", "<tool_call> no", "<think>"] {
             assert_eq!(beginning(text), Beginning::Text, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_may_follow_text_behind_its_tag() {
+        for (text, certain, held, calls) in [
+            ("I will look.", "I will look.", "", false),
+            ("I will look. <tool", "I will look. ", "<tool", false),
+            ("look.\n<tool_call>\n", "look.\n", "<tool_call>\n", false),
+            ("look.\n<tool_call>\n{", "look.\n", "<tool_call>\n{", true),
+            ("write <tool_call> and", "write <tool_call> and", "", false),
+            ("a < b", "a < b", "", false),
+            ("{\"a\": 1}", "{\"a\": 1}", "", false),
+        ] {
+            assert_eq!(following(text), Following { text: certain, held, calls }, "{text:?}");
         }
     }
 

@@ -84,6 +84,29 @@ async fn a_call_comes_out_whole_and_in_its_form() {
     assert!(usage.output_tokens > 8);
 }
 
+/// The same habit with a word before each call.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_may_follow_text() {
+    const SPEAKING: &str = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}\
+        {% for c in m.tool_calls %}\n<tool_call>{{ c.function | tojson }}{% endfor %}<|im_end|>\n{% endfor %}\
+        {% if tools %}{% endif %}<|im_start|>assistant\n";
+    let mut request = habit();
+    for message in request.messages.iter_mut().filter(|message| message.role == Role::Assistant) {
+        message.parts.insert(0, Part::Text("I will look.".into()));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let events = events(with_template(folder.path(), SPEAKING), request).await;
+    let said: String = events
+        .iter()
+        .filter_map(|event| if let ChatEvent::Text(text) = event { Some(text.as_str()) } else { None })
+        .collect();
+    assert_eq!(said.trim(), "I will look.", "{events:?}");
+    let [.., ChatEvent::ToolCall(call), ChatEvent::Done { .. }] = events.as_slice() else {
+        unreachable!("a call at the end, not {events:?}");
+    };
+    assert_eq!((call.name.as_str(), &call.arguments), ("get_weather", &json!({"city": "Berlin"})));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_cut_off_is_shown_as_text() {
     let folder = tempfile::tempdir().unwrap();

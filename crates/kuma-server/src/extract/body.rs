@@ -3,14 +3,16 @@
 use axum::body::Bytes;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
-use kuma_app::AppError;
+use kuma_app::{AppError, ErrorKind};
 use serde::de::DeserializeOwned;
 
 use crate::problem::{self, ApiError};
+
+const TOO_LARGE: &str = "The request is larger than this address takes. Send less at once.";
 
 /// A JSON body. Not JSON: 415; broken: 400; a field of the wrong shape: 422 that names it.
 pub struct JsonBody<T>(pub T);
@@ -73,11 +75,7 @@ fn body_error(error: &BytesRejection) -> Response {
 }
 
 fn too_large() -> Response {
-    problem::response(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        "The request is larger than this address takes. Send less at once.",
-    )
+    problem::response(StatusCode::PAYLOAD_TOO_LARGE, "too_large", TOO_LARGE)
 }
 
 /// Typed parts of the path; what does not parse names nothing: 404.
@@ -112,18 +110,28 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {
     }
 }
 
-/// The fields of a chat message, from a form or from JSON: name and value in the order sent.
-/// Names with `[]` behind them are the same names.
-pub struct ChatForm(pub Vec<(String, String)>);
+/// The largest form: as many of the largest files as a message can have.
+const FORM_MAX_BYTES: usize = 256 * 1024 * 1024;
 
-impl<S: Send + Sync> FromRequest<S> for ChatForm {
+/// A chat message on its way in.
+pub enum ChatBody {
+    /// A form, nothing of which has been read yet: it can hold files.
+    Form(Multipart),
+    /// The fields of JSON as those of a form: name and value in the order sent.
+    Fields(Vec<(String, String)>),
+}
+
+impl<S: Send + Sync> FromRequest<S> for ChatBody {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Response> {
         if is_type(request.headers(), "multipart/form-data") {
+            DefaultBodyLimit::max(FORM_MAX_BYTES).apply(&mut request);
             let form = Multipart::from_request(request, state).await;
-            let form = form.map_err(|error| ApiError::malformed(error.body_text()).into_response())?;
-            return read_form(form).await.map(Self);
+            return match form {
+                Ok(form) => Ok(Self::Form(form)),
+                Err(error) => Err(ApiError::malformed(error.body_text()).into_response()),
+            };
         }
         let JsonBody(value) =
             JsonBody::<serde_json::Map<String, serde_json::Value>>::from_request(request, state)
@@ -139,28 +147,16 @@ impl<S: Send + Sync> FromRequest<S> for ChatForm {
                         response
                     }
                 })?;
-        flatten(value).map(Self).map_err(IntoResponse::into_response)
+        flatten(value).map(Self::Fields).map_err(IntoResponse::into_response)
     }
 }
 
-async fn read_form(mut form: Multipart) -> Result<Vec<(String, String)>, Response> {
-    let mut fields = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|error| form_error(&error))? {
-        let name = field.name().unwrap_or_default().trim_end_matches("[]").to_owned();
-        if name == "files" || field.file_name().is_some() {
-            fields.push(("files".to_owned(), field.file_name().unwrap_or_default().to_owned()));
-            continue;
-        }
-        fields.push((name, field.text().await.map_err(|error| form_error(&error))?));
-    }
-    Ok(fields)
-}
-
-fn form_error(error: &MultipartError) -> Response {
+/// What broke a form.
+pub fn form_error(error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return too_large();
+        return ApiError(AppError::new(ErrorKind::TooLarge, "too_large", TOO_LARGE));
     }
-    ApiError::malformed(format!("The form cannot be read: {}", error.body_text())).into_response()
+    ApiError::malformed(format!("The form cannot be read: {}", error.body_text()))
 }
 
 /// JSON fields as form fields: strings as they are, lists repeated, null as absent.

@@ -4,6 +4,6 @@ mod body;
 mod page;
 mod user;
 
-pub use body::{ChatForm, JsonBody, PathOf, QueryOf, parse_json};
+pub use body::{ChatBody, JsonBody, PathOf, QueryOf, form_error, parse_json};
 pub use page::{PageQuery, Paged};
 pub use user::{Admin, CurrentUser, LastEventId};

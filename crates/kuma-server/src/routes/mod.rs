@@ -4,6 +4,7 @@ pub mod admin;
 pub mod agents;
 pub mod auth;
 pub mod chats;
+pub mod documents;
 pub mod health;
 pub mod models;
 pub mod tools;
@@ -19,6 +20,7 @@ pub fn api() -> OpenApiRouter<ServerState> {
         .merge(chats::routes())
         .merge(agents::routes())
         .merge(tools::routes())
+        .merge(documents::routes())
         .merge(models::routes())
         .merge(admin::routes())
         .merge(health::inside())

@@ -144,7 +144,7 @@ async fn a_form_is_as_good_as_json() {
         .text("documentIds[]", "01900000-0000-7000-8000-000000000000");
     let request = ann.request(Method::POST, "/api/chat/stream").multipart(form);
     let refused = ann.send(request).await;
-    assert!(refused.field("documentIds").len() > 5, "there are no documents yet");
+    assert!(refused.field("documentIds").len() > 5, "there is no such document");
     let form = reqwest::multipart::Form::new().text("message", "from a form 🐻").text("chatId", chat.clone());
     ann.events(ann.request(Method::POST, "/api/chat/stream").multipart(form)).await.all().await;
     assert_eq!(ann.messages(&chat).await[0]["content"], "from a form 🐻");

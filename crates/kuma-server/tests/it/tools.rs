@@ -8,7 +8,7 @@ use kuma_agent::tool::{DEFAULT_TIMEOUT, ToolContext, ToolError, ToolInfo, ToolOu
 use kuma_types::{Effect, Provenance, ToolCategory};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Options, TestServer, first, kinds};
+use crate::support::{Answer, Client, Options, TestServer, first, kinds, until};
 
 /// A tool that notes what it is called with.
 struct Noting {
@@ -154,11 +154,19 @@ async fn what_was_edited_is_called_and_what_was_denied_is_not() {
 async fn a_waiting_run_can_be_stopped() {
     let (server, write, _) = server().await;
     let ann = server.user("ann").await;
-    let (job, _, asked) = ask(&ann, message("later")).await;
+    let (job, chat, asked) = ask(&ann, message("later")).await;
+    assert!(asked["taint"].is_null(), "nothing was read");
+    let waits = async || {
+        let one = ann.get(&format!("/api/chat/{chat}")).await.json["chat"]["waitsForApproval"].clone();
+        let listed = ann.get("/api/chat").await.json["items"][0]["waitsForApproval"].clone();
+        (one == true, listed == true)
+    };
+    until(async || waits().await == (true, true)).await;
     assert_eq!(ann.post(&format!("/api/chat/jobs/{job}/cancel"), json!({})).await.status, 202);
     let events = ann.follow(&job, 0).await.all().await;
     assert_eq!(events.last().unwrap().data["finishReason"], "cancelled");
     assert_eq!(status(&ann, &job).await, "CANCELLED");
+    assert_eq!(waits().await, (false, false));
     assert_eq!(decide(&ann, &job, &asked, json!({ "decision": "approve" })).await.status, 409);
     assert!(write.calls().is_empty());
 }
@@ -194,6 +202,12 @@ async fn an_allowed_tool_asks_all_the_same_after_text_from_outside() {
     let (job, _, asked) = ask(&ann, third).await;
     let reason = asked["reason"].as_str().unwrap();
     assert!(reason.contains(READ), "it says why: {reason}");
+    let taint = asked["taint"].as_array().unwrap();
+    assert_eq!(
+        (taint.len(), taint[0].as_str().unwrap().contains(READ)),
+        (1, true),
+        "and from where: {taint:?}"
+    );
     assert_eq!(write.calls().len(), 2);
     assert_eq!(decide(&ann, &job, &asked, json!({ "decision": "deny" })).await.status, 202);
     ann.follow(&job, 0).await.all().await;

@@ -1,6 +1,6 @@
 //! Reading chats: one, or a page of the list.
 
-use kuma_types::{ChatId, UserId};
+use kuma_types::{ChatId, JobStatus, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult as _, Statement};
 
 use super::{Chat, ChatFilter, Row};
@@ -10,12 +10,16 @@ use crate::page::{List, bounded, read_time_cursor, time_cursor};
 use crate::search::{self, Bound};
 use crate::{Page, Result, StoreError};
 
-/// A chat `c` with its oldest run that is not over: the one at work, or the next in line.
+/// A chat `c` with its oldest run that is not over: the one at work, or the next in line; and whether
+/// one of its runs waits for a decision.
 fn select() -> String {
     format!(
         "SELECT c.*, (SELECT j.job_id FROM message_jobs j WHERE j.chat_id = c.id AND {} \
-         ORDER BY j.job_id LIMIT 1) AS active_job_id FROM chats c",
-        unfinished("j")
+         ORDER BY j.job_id LIMIT 1) AS active_job_id, \
+         EXISTS (SELECT 1 FROM message_jobs w WHERE w.chat_id = c.id AND w.status = '{}') AS waits_for_approval \
+         FROM chats c",
+        unfinished("j"),
+        JobStatus::WaitingApproval.as_str()
     )
 }
 

@@ -3,7 +3,7 @@
 mod list;
 
 use chrono::{DateTime, Utc};
-use kuma_types::{ChatId, JobId, MessageId, UserId};
+use kuma_types::{ChatId, FileFolder, JobId, MessageId, UserId};
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, IntoActiveModel as _, QueryFilter as _,
     QuerySelect as _,
@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::db::{Db, now};
 use crate::entity::{
     chat::{Column, Entity, Model},
-    message,
+    image, message,
 };
+use crate::erasures;
 use crate::error::Tries;
 use crate::{Page, Result, StoreError};
 
@@ -45,6 +46,8 @@ pub struct Chat {
     pub active_message_id: Option<MessageId>,
     /// Its oldest run that is not over: the one at work, or the next in line.
     pub active_job_id: Option<JobId>,
+    /// Whether one of its runs waits for its owner's decision.
+    pub waits_for_approval: bool,
     /// When it was begun.
     pub created_at: DateTime<Utc>,
     /// When somebody last asked something in it.
@@ -57,10 +60,11 @@ struct Row {
     #[sea_orm(nested)]
     chat: Model,
     active_job_id: Option<Uuid>,
+    waits_for_approval: bool,
 }
 
 impl From<Row> for Chat {
-    fn from(Row { chat, active_job_id }: Row) -> Self {
+    fn from(Row { chat, active_job_id, waits_for_approval }: Row) -> Self {
         Self {
             id: ChatId(chat.id),
             user_id: UserId(chat.user_id),
@@ -74,6 +78,7 @@ impl From<Row> for Chat {
             summarized_message_id: chat.summarized_message_id.map(MessageId),
             active_message_id: chat.active_message_id.map(MessageId),
             active_job_id: active_job_id.map(JobId),
+            waits_for_approval,
             created_at: chat.created_at,
             updated_at: chat.updated_at,
         }
@@ -158,7 +163,7 @@ impl<'a> Chats<'a> {
                 Some(sea_orm::SqlErr::ForeignKeyConstraintViolation(_)) => StoreError::NotFound,
                 _ => StoreError::unique(error, &["id"]),
             })?;
-        Ok(Row { chat: row, active_job_id: None }.into())
+        Ok(Row { chat: row, active_job_id: None, waits_for_approval: false }.into())
     }
 
     /// One chat.
@@ -233,7 +238,7 @@ impl<'a> Chats<'a> {
         }
     }
 
-    /// Deletes a chat with its messages and runs.
+    /// Deletes a chat with its messages and runs, and notes that its files are to be erased.
     pub async fn delete(&self, owner: UserId, id: ChatId) -> Result<()> {
         let mut tries = Tries::default();
         loop {
@@ -248,9 +253,13 @@ impl<'a> Chats<'a> {
         let tx = self.db.begin().await?;
         self.db.lock_user(&tx, owner).await?;
         self.db.lock_jobs(&tx, owner, Some(id)).await?;
+        let any = image::Entity::find().filter(image::Column::ChatId.eq(id.0)).limit(1).one(&tx).await?;
         let delete = Entity::delete_many().filter(Column::Id.eq(id.0)).filter(Column::UserId.eq(owner.0));
         if delete.exec(&tx).await?.rows_affected == 0 {
             return Err(StoreError::NotFound);
+        }
+        if any.is_some() {
+            erasures::add(&tx, FileFolder::of_chat(owner, id).as_str(), now(), true).await?;
         }
         Ok(tx.commit().await?)
     }

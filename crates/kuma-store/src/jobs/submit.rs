@@ -14,7 +14,7 @@ use super::{Job, Jobs, unfinished};
 use crate::chats::NewChat;
 use crate::db::{Db, now};
 use crate::entity::{chat, idempotency_key, message, message_job, user};
-use crate::{Result, StoreError};
+use crate::{Image, Result, StoreError, images};
 
 /// How long a client's key stands for its run.
 const KEY_LIFE: TimeDelta = TimeDelta::hours(24);
@@ -61,6 +61,7 @@ pub enum RunChat {
 
 /// The message a new run answers.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made per request and moved twice")]
 pub enum RunMessage {
     /// A message that comes with this run.
     New {
@@ -74,6 +75,8 @@ pub enum RunMessage {
         image_attachments: Value,
         /// A list of documents.
         document_attachments: Value,
+        /// New images among those of the list, whose files were staged.
+        new_images: Vec<Image>,
     },
     /// A message of the user's in that chat, to be answered once more.
     Existing(MessageId),
@@ -102,7 +105,8 @@ impl Jobs<'_> {
     /// answer, the job and the client's key, and makes the answer the chat's active leaf.
     ///
     /// [`StoreError::NotFound`]: no such user, chat of theirs, or message in that chat.
-    /// [`StoreError::Conflict`]: `"idempotency_key"` was used for another request, or an id is taken.
+    /// [`StoreError::Conflict`]: `"idempotency_key"` was used for another request, or an id is taken;
+    /// `"upload"`: the files of an image were not staged, or too long ago.
     /// [`StoreError::QueueFull`]: the user has `max_queued` unfinished runs.
     pub async fn submit(&self, run: NewRun) -> Result<Submitted> {
         let now = now();
@@ -242,7 +246,7 @@ async fn write_user_message(
     now: DateTime<Utc>,
 ) -> Result<(MessageId, String)> {
     match message {
-        RunMessage::New { id, parent_id, content, image_attachments, document_attachments } => {
+        RunMessage::New { id, parent_id, content, image_attachments, document_attachments, new_images } => {
             if let Some(parent) = parent_id {
                 find_message(tx, parent, chat).await?;
             }
@@ -255,6 +259,7 @@ async fn write_user_message(
                 ..empty_message(id, chat, MessageRole::User, now)
             };
             insert_message(tx, row).await?;
+            images::add(tx, new_images, now).await?;
             Ok((id, content))
         }
         RunMessage::Existing(id) => {

@@ -6,6 +6,8 @@
 mod column;
 mod m20261122_000001_foundation;
 mod m20261123_000001_approvals;
+mod m20261123_000002_documents;
+mod m20261123_000005_images;
 mod run;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -23,6 +25,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_foundation::Migration),
             Box::new(m20261123_000001_approvals::Migration),
+            Box::new(m20261123_000002_documents::Migration),
+            Box::new(m20261123_000005_images::Migration),
         ]
     }
 }

@@ -73,6 +73,9 @@ async fn a_decision_resumes_the_run_that_waits_for_it(db: Database) {
     assert_eq!(open, std::slice::from_ref(&expected));
     let waiting = waits(&db, &job).await;
     assert_eq!((waiting.status, waiting.epoch), (JobStatus::WaitingApproval, job.epoch));
+    let chat_waits =
+        async || db.store.chats().get(job.user_id, job.chat_id).await.unwrap().waits_for_approval;
+    assert!(chat_waits().await);
     assert!(db.store.jobs().due(10, 10).await.unwrap().is_empty());
     assert!(
         db.store.jobs().orphans(None, 10).await.unwrap().is_empty(),
@@ -83,6 +86,7 @@ async fn a_decision_resumes_the_run_that_waits_for_it(db: Database) {
     let decided = db.store.approvals().decide(job.user_id, job.id, "c1", decision.clone()).await.unwrap();
     assert!(decided.resumed);
     assert_eq!(decided.job.status, JobStatus::Pending);
+    assert!(!chat_waits().await);
     let at = decided.approval.decided_at;
     assert!(at.is_some());
     assert_eq!(decided.approval, Approval { decision: Some(decision), decided_at: at, ..expected });

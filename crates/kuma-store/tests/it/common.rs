@@ -185,6 +185,7 @@ pub(crate) fn message(parent_id: Option<MessageId>, text: &str) -> RunMessage {
         content: text.to_owned(),
         image_attachments: json!([]),
         document_attachments: json!([]),
+        new_images: Vec::new(),
     }
 }
 

@@ -26,11 +26,13 @@ async fn an_account_goes_with_all_it_owns(db: Database) {
 
     let mut expected = kept.clone();
     // These are not an account's; and what was done stays on record, without who did it.
-    let shared = ["apps", "tools", "model_providers", "settings"];
+    let shared = ["apps", "tools", "model_providers", "settings", "file_erasures"];
     for table in shared {
         *expected.get_mut(table).unwrap() += 1;
     }
     *expected.get_mut("audit_log").unwrap() += 1;
+    // Beside the row that every account is given here: its files, which are still to be erased.
+    *expected.get_mut("file_erasures").unwrap() += 1;
     assert_eq!(counts(&db, &raw).await, expected);
     let anonymous = column::<i64>(&raw, "SELECT count(*) FROM audit_log WHERE user_id IS NULL").await;
     assert_eq!(anonymous, [1]);
@@ -53,9 +55,17 @@ async fn a_chat_goes_with_all_that_is_in_it(db: Database) {
     let full = counts(&db, &raw).await;
     db.store.chats().delete(owner, chat).await.unwrap();
     let after = counts(&db, &raw).await;
-    for table in
-        ["chats", "messages", "message_jobs", "job_steps", "approvals", "job_events", "idempotency_keys"]
-    {
+    assert_eq!(after["file_erasures"], full["file_erasures"] + 1, "its files are to be erased");
+    for table in [
+        "images",
+        "chats",
+        "messages",
+        "message_jobs",
+        "job_steps",
+        "approvals",
+        "job_events",
+        "idempotency_keys",
+    ] {
         assert_eq!(after[table], before[table], "{table}");
     }
     // Documents are the person's; what a run cost stays on the account.
@@ -143,6 +153,11 @@ async fn fill(db: &Database, raw: &DatabaseConnection, owner: UserId) -> ChatId 
         format!(
             "model_providers (name, kind, display_name, created_at, updated_at) VALUES ('{name}', 'k', 'd', {now}, {now})"
         ),
+        format!(
+            "images (id, user_id, chat_id, mime_type, width, height, file_size, thumbnail_mime_type, created_at) VALUES ({}, {user}, {chat_id}, 'image/png', 1, 1, 1, 'image/png', {now})",
+            id()
+        ),
+        format!("file_erasures (id, place, due_at, created_at) VALUES ({}, 'some/file', {now}, {now})", id()),
         format!("settings (key, value, updated_at) VALUES ('{name}', '1', {now})"),
     ];
     for row in rows {

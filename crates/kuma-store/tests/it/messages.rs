@@ -28,6 +28,7 @@ async fn a_turn_reads_back(db: Database) {
         content: "line\r\nline\t\u{1F469}\u{200D}\u{1F4BB} \"quoted\" \\ 'x' %s $1 ?".to_owned(),
         image_attachments: images.clone(),
         document_attachments: documents.clone(),
+        new_images: Vec::new(),
     };
     let new = NewRun { user_message, model: Some("a/b".to_owned()), ..run(owner, chat, "") };
     let job = db.store.jobs().submit(new).await.unwrap().into_job();

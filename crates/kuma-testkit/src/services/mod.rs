@@ -1,4 +1,4 @@
-//! Fake services of the web at the wire: search engines, market data, and sites with any page a test likes.
+//! Fake services of the web at the wire: search engines, market data, S3, and sites with any page a test likes.
 //!
 //! Each is an HTTP server on a loopback port of its own that answers like the service, checks every request against
 //! the service's rules (method, path, headers, required and unknown fields), counts connections, and can be made to
@@ -17,6 +17,7 @@ mod duckduckgo;
 mod exa;
 mod finnhub;
 mod rules;
+mod s3;
 mod searxng;
 mod server;
 mod site;
@@ -28,6 +29,7 @@ pub use brave::FakeBrave;
 pub use duckduckgo::FakeDuckDuckGo;
 pub use exa::FakeExa;
 pub use finnhub::FakeFinnhub;
+pub use s3::{FakeS3, S3};
 pub use searxng::FakeSearxng;
 pub use server::{FakeService, Seen, Service};
 pub use site::{FakeSite, Site};

@@ -46,17 +46,6 @@ pub trait Images: Send + Sync {
     async fn image(&self, user: UserId, chat: ChatId, id: &str) -> Result<Picture, ImagesError>;
 }
 
-/// No pictures at all.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoImages;
-
-#[async_trait]
-impl Images for NoImages {
-    async fn image(&self, _: UserId, _: ChatId, _: &str) -> Result<Picture, ImagesError> {
-        Err(ImagesError::Unknown)
-    }
-}
-
 /// Which model looks at pictures when the run's own cannot.
 pub trait VisionModels: Send + Sync {
     /// The configured one, if there is one now.

@@ -1,7 +1,8 @@
 //! `kuma doctor`: what was resolved and from where, and whether everything answers.
 
 use anyhow::bail;
-use kuma_app::models;
+use kuma_app::rows::VectorSupport;
+use kuma_app::{App, models};
 
 use crate::assets::WebApp;
 use crate::settings::Settings;
@@ -34,6 +35,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     if let Some(result) = redis(settings).await {
         check("redis", result);
     }
+    check("storage", storage(settings).await);
     match wire::app(settings, wire::Role::Command).await {
         Err(error) => check("secrets", Err(format!("{error:#}"))),
         Ok(app) => {
@@ -51,6 +53,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
                     let default = models::list(&app).default;
                     let none = "none: set a key, start Ollama, or run `make models` for the demo model";
                     check("model", Ok(default.unwrap_or_else(|| none.to_owned())));
+                    check("embedding", Ok(embedding(&app).await));
                 }
             }
         }
@@ -61,6 +64,20 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether documents and memories can be found by meaning. Without it they are found by their words.
+async fn embedding(app: &App) -> String {
+    let vector = match app.embed_one("doctor").await {
+        Ok(vector) => vector,
+        Err(error) => return format!("none, documents are found by their words alone: {}", error.detail),
+    };
+    let slow = match app.store().vector_support().await {
+        Ok(VectorSupport::PgPlain) => "; PostgreSQL has no pgvector, searches by meaning are slow",
+        Ok(_) => "",
+        Err(error) => return error.to_string(),
+    };
+    format!("{}, {} numbers per text{slow}", app.embedding_model(), vector.len())
+}
+
 fn data_directory(settings: &Settings) -> Result<String, String> {
     settings.make_data_dir().map_err(|error| format!("{error:#}"))?;
     let probe = settings.data_dir.join(".probe");
@@ -69,6 +86,13 @@ fn data_directory(settings: &Settings) -> Result<String, String> {
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|e| format!("{path}: {e}"))?;
     Ok(path.to_string())
+}
+
+/// Writes, reads and removes a file.
+async fn storage(settings: &Settings) -> Result<String, String> {
+    let files = wire::files(settings).map_err(|error| format!("{error:#}"))?;
+    files.probe().await.map_err(|error| error.to_string())?;
+    Ok("a file was written, read and removed".to_owned())
 }
 
 /// `None`: the settings do without it.

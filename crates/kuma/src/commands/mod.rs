@@ -1,6 +1,7 @@
 //! What the binary can be told to do, one file per command.
 
 pub mod backup;
+pub mod db;
 pub mod doctor;
 pub mod migrate;
 pub mod models;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
 use kuma_app::chats::{self, Runner};
-use kuma_app::{admin, models};
+use kuma_app::{admin, documents, files, models};
 use kuma_server::limits::Limits;
 use kuma_server::{ServerConfig, ServerState};
 use tokio::net::TcpListener;
@@ -29,6 +29,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     models::start(&app, stop.clone()).await?;
     tokio::spawn(admin::keep_figures(app.clone(), stop.clone()));
+    let reading = tokio::spawn(documents::work(app.clone(), stop.clone()));
+    tokio::spawn(files::keep_erased(app.clone(), stop.clone()));
     // With the queue, workers drive; what they did not hear of is announced from here too.
     let runner = if settings.redis_url.is_none() {
         Some(Runner::start(app.clone()).await?)
@@ -83,6 +85,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     stop.cancel();
     if tokio::time::timeout(LAST_BYTES, serving).await.is_err() {
         tracing::info!("connections that were still open are closed");
+    }
+    // Documents that were being read go back into the line.
+    if tokio::time::timeout(LAST_BYTES, reading).await.is_err() {
+        tracing::info!("documents that were being read are taken up when their lease is over");
     }
     tracing::info!("stopped");
     Ok(())

@@ -3,10 +3,11 @@
 use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use kuma_app::chats::Runner;
-use kuma_app::{App, admin, models};
+use kuma_app::{App, admin, documents, files, models};
 use kuma_server::WorkerState;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,9 @@ use super::process;
 use crate::settings::Settings;
 use crate::telemetry::{record_metrics, say};
 use crate::wire;
+
+/// How long what is under way may take to be handed back.
+const LAST_MOMENTS: Duration = Duration::from_secs(3);
 
 pub async fn run(
     mut settings: Settings,
@@ -35,6 +39,8 @@ pub async fn run(
         say(&format!("Figures are at http://{address}/metrics"));
     }
     models::start(&app, stop.clone()).await?;
+    tokio::spawn(files::keep_erased(app.clone(), stop.clone()));
+    let reading = tokio::spawn(documents::work(app.clone(), stop.clone()));
     let runner = Runner::start(app).await?;
     say(&format!(
         "Kuma {} works on up to {} runs at once",
@@ -45,6 +51,10 @@ pub async fn run(
     tracing::info!(signal, "stopping");
     runner.shut_down(settings.grace).await?;
     stop.cancel();
+    // Documents that were being read go back into the line.
+    if tokio::time::timeout(LAST_MOMENTS, reading).await.is_err() {
+        tracing::info!("documents that were being read are taken up when their lease is over");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -8,12 +8,13 @@ mod source;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
+use kuma_app::files::StorageSettings;
 use kuma_llm::ProviderKind;
 use kuma_server::limits::{Rate, Rates};
 use kuma_tools::ToolSettings;
@@ -21,6 +22,9 @@ use secrecy::SecretString;
 
 pub use source::Resolved;
 use source::Values;
+
+/// What makes vectors unless told otherwise: in this process, without a key.
+const EMBEDDING_MODEL: &str = "local/all-minilm-l6-v2";
 
 /// Settings that can be given on the command line.
 #[derive(Args, Debug, Default)]
@@ -46,6 +50,7 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_read_url: Option<String>,
+    pub storage: StorageSettings,
     pub jwt_secret: Option<SecretString>,
     pub encryption_key: Option<SecretString>,
     pub frontend_url: String,
@@ -56,6 +61,8 @@ pub struct Settings {
     pub ollama_url: String,
     pub default_model: Option<String>,
     pub small_model: Option<String>,
+    pub embedding_model: String,
+    pub vision_model: Option<String>,
     pub local_model: Option<PathBuf>,
     pub rates: Option<Rates>,
     /// Redis, when runs go through it to workers.
@@ -65,6 +72,8 @@ pub struct Settings {
     pub grace: Duration,
     pub metrics_token: Option<String>,
     pub log: String,
+    /// Where traces go, if anywhere: the base address of an OTLP collector.
+    pub otlp_endpoint: Option<String>,
     /// Every setting as it was resolved, for `kuma doctor`; secrets are not in it.
     pub resolved: Vec<Resolved>,
 }
@@ -90,6 +99,7 @@ impl Settings {
             port,
             database_url,
             database_read_url,
+            storage: storage(&mut values, &data_dir)?,
             jwt_secret: values.secret("JWT_SECRET"),
             encryption_key: values.secret("ENCRYPTION_KEY"),
             frontend_url,
@@ -100,6 +110,9 @@ impl Settings {
             ollama_url: values.url("OLLAMA_BASE_URL", "http://127.0.0.1:11434")?,
             default_model: parse::model(&mut values, "KUMA_MODEL")?,
             small_model: parse::model(&mut values, "KUMA_SMALL_MODEL")?,
+            embedding_model: parse::model(&mut values, "KUMA_EMBEDDING_MODEL")?
+                .unwrap_or_else(|| EMBEDDING_MODEL.to_owned()),
+            vision_model: parse::model(&mut values, "KUMA_VISION_MODEL")?,
             local_model: values.optional("KUMA_LOCAL_MODEL").map(PathBuf::from),
             rates: rates(&mut values)?,
             redis_url: redis_url(&mut values)?,
@@ -108,6 +121,7 @@ impl Settings {
             grace: Duration::from_secs(values.parsed("KUMA_SHUTDOWN_GRACE", "20", "a number of seconds")?),
             metrics_token: values.secret("METRICS_TOKEN").map(|token| expose(&token)),
             log: values.text("KUMA_LOG", "info"),
+            otlp_endpoint: values.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT")?,
             data_dir,
             resolved: Vec::new(),
         };
@@ -134,6 +148,16 @@ impl Settings {
 
 fn expose(secret: &SecretString) -> String {
     secrecy::ExposeSecret::expose_secret(secret).to_owned()
+}
+
+/// Where files are kept.
+fn storage(values: &mut Values, data_dir: &Path) -> anyhow::Result<StorageSettings> {
+    let default = StorageSettings::folder(&data_dir.join("uploads"));
+    let url = values.text("STORAGE_URL", &default.url);
+    let aws = if url.starts_with("s3:") { values.beginning_with("AWS_") } else { Vec::new() };
+    let storage = StorageSettings { url, aws };
+    storage.check()?;
+    Ok(storage)
 }
 
 /// Providers with a key (or, for compatible servers, an address) in the environment.

@@ -128,6 +128,12 @@ impl Values {
         given.map(|(value, _)| value.into())
     }
 
+    /// Everything whose name begins like this. All of it counts as secret.
+    pub(super) fn beginning_with(&mut self, prefix: &str) -> Vec<(String, SecretString)> {
+        let names: Vec<String> = self.given.keys().filter(|name| name.starts_with(prefix)).cloned().collect();
+        names.into_iter().filter_map(|name| self.secret(&name).map(|value| (name, value))).collect()
+    }
+
     pub(super) fn parsed<T: FromStr>(
         &mut self,
         name: &str,

@@ -68,6 +68,22 @@ async fn a_backup_brings_everything_back() {
 }
 
 #[tokio::test]
+async fn a_database_is_copied_to_the_other_kind_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let nothing =
+        run(at, &["db", "copy", "--from", "sqlite://no.db", "--to", "sqlite://to.db"], &[], "").await;
+    assert!(complained(&nothing).contains("there is no database no.db"), "{}", complained(&nothing));
+    assert!(!at.join("no.db").exists(), "it is not made by asking for it");
+
+    let migrated = run(at, &["migrate"], &[], "").await;
+    assert!(migrated.status.success());
+    let old =
+        run(at, &["db", "copy", "--from", "sqlite://data/kuma.db", "--to", "sqlite://to.db"], &[], "").await;
+    assert!(!old.status.success() && complained(&old).contains("use kuma backup"), "{}", complained(&old));
+}
+
+#[tokio::test]
 async fn the_database_can_be_brought_up_to_date_by_itself() {
     let directory = tempfile::tempdir().unwrap();
     let first = run(directory.path(), &["migrate"], &[], "").await;

@@ -14,4 +14,5 @@ mod documents;
 mod lifecycle;
 mod process;
 mod settings;
+mod traces;
 mod workers;

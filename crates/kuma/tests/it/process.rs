@@ -75,6 +75,11 @@ impl Server {
         Self { child, url, http: reqwest::Client::builder().no_proxy().build().unwrap() }
     }
 
+    /// The client, for requests of other kinds.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     pub async fn get(&self, path: &str, token: &str) -> (u16, Value) {
         let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(token);
         let response = tokio::time::timeout(BOUND, request.send()).await.unwrap().unwrap();

@@ -7,6 +7,7 @@ async fn a_bad_value_stops_the_start_with_one_line_that_helps() {
         ("PORT", "99999", "0 to 65535"),
         ("HOST", "somewhere", "IP address"),
         ("DATABASE_URL", "mysql://u:secret@h/db", "sqlite://"),
+        ("STORAGE_URL", "gs://u:secret@h/b", "s3://bucket/prefix"),
         ("SIGNUP", "maybe", "open, invite or closed"),
         ("RATE_LIMIT_LOGIN", "often", "10/min"),
         ("RATE_LIMIT_ENABLED", "perhaps", "true or false"),

@@ -78,6 +78,7 @@ export const testChat = (fields: Partial<Chat> = {}): Chat => ({
   agentType: "router",
   pinned: false,
   archived: false,
+  waitsForApproval: false,
   createdAt: "2026-11-23T09:00:00.000Z",
   updatedAt: "2026-11-23T09:30:00.000Z",
   ...fields,

@@ -9,6 +9,7 @@ export const SETTINGS_TABS = [
   "profile",
   "appearance",
   "models",
+  "tools",
   "security",
   "account",
   "shortcuts",

@@ -844,6 +844,8 @@ export interface components {
              * @description When something was last said in it.
              */
             updatedAt: string;
+            /** @description Whether one of its runs waits for your decision. */
+            waitsForApproval: boolean;
         };
         /** @description A chat, wrapped. */
         ChatBody: {
@@ -1234,6 +1236,8 @@ export interface components {
                  * @description When something was last said in it.
                  */
                 updatedAt: string;
+                /** @description Whether one of its runs waits for your decision. */
+                waitsForApproval: boolean;
             }[];
             /** @description Where the next page begins; null on the last. */
             nextCursor: string | null;
@@ -1599,6 +1603,8 @@ export interface components {
                 preview: unknown;
                 /** @description Why it asks. */
                 reason: string;
+                /** @description Where text from outside came from that could have asked for it. */
+                taint?: string[];
                 /** @description The tool's name. */
                 tool: string;
             };

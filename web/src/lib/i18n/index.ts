@@ -22,6 +22,7 @@ const LATER = {
   landing: async () => (await import("./locales/en/landing")).landing,
   onboarding: async () => (await import("./locales/en/onboarding")).onboarding,
   settings: async () => (await import("./locales/en/settings")).settings,
+  tools: async () => (await import("./locales/en/tools")).tools,
 };
 
 export type LaterNamespace = keyof typeof LATER;

@@ -7,5 +7,6 @@ mod crashes;
 mod delegation;
 mod injection;
 mod limits;
+mod pace;
 mod support;
 mod trust;

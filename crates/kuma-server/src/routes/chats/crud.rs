@@ -37,6 +37,8 @@ pub struct ChatView {
     /// The run that is at work or in line, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     active_job_id: Option<JobId>,
+    /// Whether one of its runs waits for your decision.
+    waits_for_approval: bool,
     /// The last message of the branch that is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     active_message_id: Option<MessageId>,
@@ -53,6 +55,7 @@ impl From<Chat> for ChatView {
             created_at: chat.created_at,
             updated_at: chat.updated_at,
             active_job_id: chat.active_job_id,
+            waits_for_approval: chat.waits_for_approval,
             active_message_id: chat.active_message_id,
         }
     }

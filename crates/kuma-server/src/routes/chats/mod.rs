@@ -2,6 +2,8 @@
 
 mod approvals;
 mod crud;
+mod form;
+mod images;
 mod jobs;
 mod send;
 
@@ -16,6 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(crud::list, crud::create))
         .routes(routes!(crud::get, crud::update, crud::delete))
         .routes(routes!(crud::messages))
+        .routes(routes!(images::get))
         .routes(routes!(send::stream))
         .routes(routes!(send::regenerate))
         .routes(routes!(send::edit))

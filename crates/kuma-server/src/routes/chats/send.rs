@@ -6,21 +6,47 @@ use http::HeaderMap;
 use kuma_app::chats::{self, NewMessage};
 use kuma_app::error::FieldErrors;
 use kuma_app::rows::Job;
-use kuma_types::{ChatId, MessageId};
+use kuma_types::{ChatId, DocumentId, MessageId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{ChatForm, CurrentUser, JsonBody, LastEventId, PathOf};
+use super::form::{self, Received};
+use crate::extract::{ChatBody, CurrentUser, JsonBody, LastEventId, PathOf};
 use crate::limits::Limit;
 use crate::problem::ApiResult;
 use crate::sse;
 use crate::state::ServerState;
 
 /// The fields that a message is made of; others are ignored.
-pub(crate) const CHAT_FIELDS: [&str; 7] =
-    ["message", "chatId", "agentType", "model", "parentId", "documentIds", "files"];
+pub(crate) const CHAT_FIELDS: [&str; 8] =
+    ["message", "chatId", "agentType", "model", "parentId", "documentIds", "files", "alts"];
 
-/// What the document shows of the fields; they are read by name, from JSON or a form.
+/// What the document shows of the fields of a form; they are read by name.
+#[expect(dead_code, reason = "describes the request in the OpenAPI document")]
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct StreamForm {
+    /// The text, at most 256 KiB; may be empty when images come with it.
+    message: String,
+    /// The chat it goes to; a new one when none.
+    chat_id: Option<ChatId>,
+    /// Who shall answer; the chat's agent when none.
+    agent_type: Option<String>,
+    /// With which model, an id of `GET /api/models`; the default one when none.
+    model: Option<String>,
+    /// The message it follows; the end of the shown branch when none.
+    parent_id: Option<MessageId>,
+    /// Images (PNG, JPEG, WebP, GIF), at most 10 of 20 MiB each, and documents, at most 50 MiB each; an answer waits
+    /// until they are read.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    files: Vec<Vec<u8>>,
+    /// Documents to answer from: whole when they fit the model's context, otherwise the passages that fit.
+    document_ids: Option<Vec<DocumentId>>,
+    /// What the images show, for people who cannot see them: the first is the first image's, and so on.
+    alts: Vec<String>,
+}
+
+/// What the document shows of the fields of JSON; they are read by name.
 #[expect(dead_code, reason = "describes the request in the OpenAPI document")]
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
@@ -36,6 +62,8 @@ pub struct StreamBody {
     model: Option<String>,
     /// The message it follows; the end of the shown branch when none.
     parent_id: Option<MessageId>,
+    /// Documents to answer from: whole when they fit the model's context, otherwise the passages that fit.
+    document_ids: Option<Vec<DocumentId>>,
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Option<String> {
@@ -55,18 +83,28 @@ async fn followed(state: &ServerState, job: Job, after: u64) -> ApiResult<Respon
 /// same job.
 #[utoipa::path(post, path = "/chat/stream", tag = "chat", operation_id = "sendMessage", security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Names this message, so that it can be sent again without being answered twice")),
-    request_body(content((StreamBody = "application/json"), (StreamBody = "multipart/form-data"))),
+    request_body(content((StreamBody = "application/json"), (StreamForm = "multipart/form-data"))),
     responses((status = 200, description = "The run's events (see `RunEvent`)", body = sse::Frame, content_type = "text/event-stream")))]
 pub async fn stream(
     State(state): State<ServerState>,
     CurrentUser(user): CurrentUser,
     LastEventId(after): LastEventId,
     headers: HeaderMap,
-    ChatForm(fields): ChatForm,
+    body: ChatBody,
 ) -> ApiResult<Response> {
     state.limits.check_user(Limit::Chat, user.id)?;
-    let mut new = NewMessage { idempotency_key: idempotency_key(&headers), ..NewMessage::default() };
+    let Received { fields, images, documents } = match body {
+        ChatBody::Form(form) => form::receive(&state, &user, form).await?,
+        ChatBody::Fields(fields) => Received { fields, ..Received::default() },
+    };
+    let mut new = NewMessage {
+        idempotency_key: idempotency_key(&headers),
+        images,
+        document_ids: documents,
+        ..NewMessage::default()
+    };
     let mut errors = FieldErrors::default();
+    let mut described = 0;
     for (name, value) in fields {
         match name.as_str() {
             "message" => new.message = value,
@@ -76,8 +114,23 @@ pub async fn stream(
             "model" => new.model = Some(value).filter(|text| !text.is_empty()),
             // Forms send fields that were left empty.
             "files" | "documentIds" if value.is_empty() => {}
-            "files" => errors.add("files", "This server does not take files with a message yet."),
-            "documentIds" => errors.add("documentIds", "There is no such document."),
+            "files" => errors.add("files", "Files can only be sent in a form (multipart/form-data)."),
+            "alts" => {
+                let alt = Some(value.trim().to_owned()).filter(|alt| !alt.is_empty());
+                match new.images.get_mut(described) {
+                    Some(image) => image.alt = alt,
+                    None if alt.is_some() => {
+                        errors.add("alts", "There are more descriptions than images.");
+                    }
+                    None => {}
+                }
+                described += 1;
+            }
+            "documentIds" => match value.parse() {
+                Ok(id) if !new.document_ids.contains(&id) => new.document_ids.push(id),
+                Ok(_) => {}
+                Err(_) => errors.add("documentIds", "This is not an id."),
+            },
             _ => {}
         }
     }

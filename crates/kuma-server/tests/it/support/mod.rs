@@ -1,18 +1,21 @@
 //! A server of its own for every test, and a client that reads events.
 
 mod client;
+mod embedder;
 mod events;
 mod ports;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kuma_agent::Tool;
 use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
+use kuma_app::files::{Files, StorageSettings};
 use kuma_app::{App, AppConfig, Parts, models};
-use kuma_llm::ProviderKind;
+use kuma_llm::{Embedder, ProviderKind};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::{Journal, Queue};
 use kuma_server::assets::{Asset, Assets};
@@ -23,6 +26,7 @@ use kuma_testkit::FakeOpenAi;
 use tokio_util::sync::CancellationToken;
 
 pub use client::{Answer, Client};
+pub use embedder::{EMBEDDING_MODEL, WordEmbedder};
 pub use events::{Event, Events, first, kinds, lines, text};
 pub use ports::{KeepingJournal, SilentQueue};
 
@@ -45,12 +49,16 @@ pub struct Options {
     pub runs: RunLimits,
     pub metrics_token: Option<String>,
     pub with_model: bool,
+    /// The model that answers; `MODEL` when none.
+    pub default_model: Option<String>,
     pub small_model: Option<String>,
     /// Whether this process drives runs.
     pub drives: bool,
     pub queue: Arc<dyn Queue>,
     pub journal: Arc<dyn Journal>,
     pub tools: Vec<Arc<dyn Tool>>,
+    /// What makes vectors.
+    pub embedder: Option<Arc<dyn Embedder>>,
 }
 
 impl Default for Options {
@@ -61,11 +69,13 @@ impl Default for Options {
             runs: RunLimits { checkpoint: Duration::from_millis(20), ..RunLimits::default() },
             metrics_token: None,
             with_model: true,
+            default_model: None,
             small_model: None,
             drives: true,
             queue: Arc::new(MemoryQueue::new()),
             journal: Arc::new(MemoryJournal::new()),
             tools: Vec::new(),
+            embedder: Some(Arc::new(WordEmbedder)),
         }
     }
 }
@@ -87,7 +97,7 @@ pub struct TestServer {
     pub app: App,
     _runner: Option<Arc<Runner>>,
     stop: CancellationToken,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl TestServer {
@@ -117,11 +127,13 @@ impl TestServer {
             jwt_secret: "a test's secret of more than thirty-two bytes".into(),
             encryption_keys: vec![kuma_app::seal::new_key()],
             signup: options.signup,
-            default_model: options.with_model.then(|| MODEL.to_owned()),
+            default_model: options.default_model.or_else(|| options.with_model.then(|| MODEL.to_owned())),
             small_model: options
                 .small_model
                 .or_else(|| options.with_model.then(|| "openai/fake-small".to_owned())),
+            vision_model: None,
             providers: if options.with_model { vec![provider] } else { Vec::new() },
+            embedding_model: EMBEDDING_MODEL.to_owned(),
             // Nobody listens on port 1.
             ollama_url: "http://127.0.0.1:1".into(),
             runs: options.runs,
@@ -131,13 +143,18 @@ impl TestServer {
             journal: options.journal,
             queue: options.queue,
             signals: Arc::new(MemorySignals::new()),
+            files: Files::open(&StorageSettings::folder(&data.path().join("uploads"))).unwrap(),
             tools: options.tools,
             local: None,
+            local_embedder: options.embedder,
+            // Nothing reads documents here.
+            parser: kuma_documents::Parser::new("/nowhere", ["parse"]),
             config,
         })
         .unwrap();
         let stop = CancellationToken::new();
         models::start(&app, stop.clone()).await.unwrap();
+        tokio::spawn(kuma_app::files::keep_erased(app.clone(), stop.clone()));
         let runner = if options.drives { Some(Runner::start(app.clone()).await.unwrap()) } else { None };
         let state = ServerState {
             app: app.clone(),
@@ -159,7 +176,20 @@ impl TestServer {
         tokio::spawn(async move {
             axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned()).await.unwrap();
         });
-        Self { url, fake, app, _runner: runner, stop, _data: data }
+        Self { url, fake, app, _runner: runner, stop, data }
+    }
+
+    /// The files in storage.
+    pub fn stored(&self) -> Vec<PathBuf> {
+        let (mut files, mut folders) = (Vec::new(), vec![self.data.path().join("uploads")]);
+        while let Some(folder) = folders.pop() {
+            // One that is just being removed holds nothing.
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        files
     }
 
     /// Somebody who is not signed in.

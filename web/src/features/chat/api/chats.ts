@@ -84,6 +84,15 @@ export async function cancelJob(jobId: string): Promise<void> {
   await call(`/api/chat/jobs/${jobId}/cancel`, { method: "POST" });
 }
 
+/** Decides about a call that waits. 409 when it was decided before or the run is over. */
+export async function decideCall(
+  jobId: string,
+  callId: string,
+  body: Record<string, unknown>,
+): Promise<void> {
+  await call(`/api/chat/jobs/${jobId}/approvals/${encodeURIComponent(callId)}`, { method: "POST", body });
+}
+
 export function listModels(signal?: AbortSignal): Promise<Models> {
   return read("/api/models", { signal });
 }

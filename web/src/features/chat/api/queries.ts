@@ -10,7 +10,7 @@ import { useEffect } from "react";
 import { $api } from "@/lib/api";
 import { onChatEvent } from "../state/chat-events";
 import { listChats } from "./chats";
-import type { Agent, Chat, Models, Page } from "./types";
+import type { Agent, Chat, Models, Page, Tool } from "./types";
 
 export const chatKeys = {
   all: ["chats"] as const,
@@ -59,6 +59,11 @@ export function useModels(): Models | undefined {
 
 export function useAgents(): Agent[] | undefined {
   return $api.useQuery("get", "/api/agents").data?.items;
+}
+
+/** Everything that agents can do here. `enabled` false asks for nothing yet. */
+export function useTools(enabled = true): Tool[] | undefined {
+  return $api.useQuery("get", "/api/tools", {}, { enabled, staleTime: 60_000 }).data?.items;
 }
 
 export function useUserName(): string | undefined {

@@ -13,6 +13,7 @@ export type RunFailure = Schemas["RunFailure"];
 export type Model = Schemas["Model"];
 export type Models = Schemas["ModelsBody"];
 export type Agent = Schemas["Agent"];
+export type Tool = Schemas["Tool"];
 export type JobStatus = Schemas["JobStatus"];
 export type FinishReason = Schemas["FinishReason"];
 export type Effect = Schemas["Effect"];

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { toApiError } from "@/lib/api/errors";
 import { MOBILE_QUERY, useMediaQuery } from "@/lib/media";
 import { useShortcut } from "@/lib/shortcuts";
+import { soon } from "@/lib/soon";
 import { preloadMarkdown } from "@/markdown/Markdown";
 import { Button, buttonClass } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
@@ -14,15 +15,20 @@ import { useTitle } from "@/ui/use-title";
 import { getChat } from "../api/chats";
 import { openThread } from "../state/loading";
 import { stop } from "../state/runs";
-import type { Thread as ThreadData } from "../state/thread-store";
+import { type Thread as ThreadData, useThreads } from "../state/thread-store";
+import { isAsking } from "../stream/reducer";
 import { ChatHeader, FIND_CHORD } from "./ChatHeader";
 import { Composer, type ComposerHandle } from "./composer/Composer";
 import { ModelNote } from "./composer/ModelNote";
 import { EmptyChat } from "./EmptyChat";
-import { FindBar } from "./FindBar";
-import { Thread, type ThreadHandle } from "./thread/Thread";
+import { preloadActivity } from "./thread/later";
+import type { ThreadHandle } from "./thread/Thread";
 import { ConnectionNotice } from "./thread/thread-notices";
 import { useCurrentThread } from "./use-thread";
+
+// A new chat begins without it.
+const Thread = soon(async () => (await import("./thread/Thread")).Thread);
+const FindBar = lazy(async () => ({ default: (await import("./FindBar")).FindBar }));
 
 /** One chat, or the beginning of one. */
 export function ChatPage() {
@@ -53,6 +59,7 @@ function OpenChat({ threadId, thread }: { threadId: string; thread: ThreadData }
 
   useEffect(() => {
     preloadMarkdown();
+    preloadActivity();
     // On a phone this would bring up the keyboard over the page.
     if (!mobile) composer.current?.focus();
   }, [mobile]);
@@ -64,13 +71,17 @@ function OpenChat({ threadId, thread }: { threadId: string; thread: ThreadData }
     composer.current?.focus();
   }, []);
   const answering = thread.activeRuns.length > 0;
+  // A run that waits for its owner may wait for days: a stray key must not end it.
+  const asking = useThreads((state) =>
+    thread.activeRuns.some((id) => state.messagesById[id]?.run?.toolCalls.some(isAsking)),
+  );
   useShortcut(
     "escape",
     () =>
       void stop(threadId).catch((error: unknown) =>
         toast.error(t("composer.stopFailed"), { description: toApiError(error).detail }),
       ),
-    answering && !finding,
+    answering && !asking && !finding,
   );
   useShortcut(FIND_CHORD, () => setFinding(true), !isEmpty && !finding);
 
@@ -95,9 +106,15 @@ function OpenChat({ threadId, thread }: { threadId: string; thread: ThreadData }
             <EmptyChat onPrompt={compose} />
           </div>
         ) : (
-          <Thread ref={messages} threadId={threadId} bottom={bottom} onCompose={compose} />
+          <Suspense>
+            <Thread ref={messages} threadId={threadId} bottom={bottom} onCompose={compose} />
+          </Suspense>
         )}
-        {finding ? <FindBar threadId={threadId} onShow={show} onClose={closeFind} /> : null}
+        {finding ? (
+          <Suspense>
+            <FindBar threadId={threadId} onShow={show} onClose={closeFind} />
+          </Suspense>
+        ) : null}
         {thread.load === "failed" ? null : (
           <div ref={dock} className="pointer-events-none absolute inset-x-0 bottom-0 z-20">
             <div aria-hidden className="h-8 bg-linear-to-t from-bg to-transparent" />

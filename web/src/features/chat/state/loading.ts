@@ -6,7 +6,9 @@ import { toApiError } from "@/lib/api/errors";
 import { session, useSession } from "@/lib/session";
 import { getChat, listMessages, patchChat } from "../api/chats";
 import type { Chat, Message } from "../api/types";
+import { forgetQuestions } from "./approvals";
 import { announce, onChatEvent } from "./chat-events";
+import { keepAgentOf } from "./choices";
 import { abandonAll, follow, isFollowing, isLocal, isLookedAt, whenIdle } from "./runs";
 import {
   clearThreads,
@@ -27,10 +29,13 @@ const inFlight = new Map<string, Promise<void>>();
 /** Shows what is known of a chat at once and brings it up to date. Failures land in the thread's `loadError`. */
 export function openThread(chatId: string): Promise<void> {
   const known = inFlight.get(chatId);
-  if (known) return known;
+  // What is on its way for a thread that was dropped since has nowhere to go.
+  if (known && getThread(chatId)) return known;
   const thread = ensureThread(chatId);
   if (thread.load !== "ready") updateThread(chatId, { load: "loading", loadError: null });
-  const loading = fetchNewest(chatId).finally(() => inFlight.delete(chatId));
+  const loading = fetchNewest(chatId).finally(() => {
+    if (inFlight.get(chatId) === loading) inFlight.delete(chatId);
+  });
   inFlight.set(chatId, loading);
   return loading;
 }
@@ -143,6 +148,7 @@ function asFailure(error: unknown): SendFailure {
 export function watchThreads(): () => void {
   whenIdle((chatId) => void openThread(chatId));
   const offEvents = onChatEvent((event, from) => {
+    if (event.type === "created" && from === "here") keepAgentOf(event.chatId);
     if (event.type === "deleted") dropThread(event.chatId);
     else if (from === "elsewhere" && event.type !== "titled" && getThread(event.chatId))
       void openThread(event.chatId);
@@ -154,6 +160,7 @@ export function watchThreads(): () => void {
     const now = state.claims?.userId ?? null;
     if (now === userId) return;
     userId = now;
+    forgetQuestions();
     abandonAll();
     clearThreads();
   });

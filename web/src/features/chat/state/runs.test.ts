@@ -65,6 +65,33 @@ describe("sending", () => {
     expect(thread().title).toBe("Why bears hibernate");
   });
 
+  it("keeps the whole answer when a copy from before its end arrives after it", async () => {
+    const gates: Gate[] = [];
+    streamServer((_request, gate) => void gates.push(gate));
+    const events = recorded("plain");
+    send(NEW_THREAD, "Why do bears sleep?");
+    await vi.waitFor(() => expect(gates).toHaveLength(1));
+    gates[0]?.release(events);
+    gates[0]?.end();
+    await vi.waitFor(() => expect(shown()[1]?.status).toBe("complete"));
+    const [question, answer] = shown();
+    const whole = answer?.content ?? "";
+    expect(whole).toContain("hibernates");
+    // Asked for while the answer was made; the server was slow to tell.
+    chatServer(chat, [
+      testMessage({ id: question?.id ?? "", role: "user", content: "Why do bears sleep?" }),
+      testMessage({
+        id: answer?.id ?? "",
+        role: "assistant",
+        parentId: question?.id ?? "",
+        status: "streaming",
+      }),
+    ]);
+    await openThread(chat.id);
+    expect(texts()).toEqual(["Why do bears sleep?", whole]);
+    expect(shown()[1]?.status).toBe("complete");
+  });
+
   it("keeps a message the server refused, and sends it again under the same key", async () => {
     let refuse = true;
     const events = recorded("plain");

@@ -118,7 +118,8 @@ export function updateMessage(id: string, change: Partial<ThreadMessage>): void 
 
 /**
  * Adds or replaces messages of a thread and shows the path to `leafId` (by default the newest leaf below the one that
- * is shown). A message whose run is followed here keeps what the run has said: the server's copy is a checkpoint.
+ * is shown). A message whose run is followed here keeps what the run has said: the server's copy is a checkpoint, and
+ * may be older than the run's end.
  */
 export function putMessages(
   threadId: string,
@@ -132,13 +133,23 @@ export function putMessages(
     for (const message of messages) {
       const known = nodes[message.id];
       const live = known?.run !== undefined && thread.activeRuns.includes(message.id);
-      nodes[message.id] = live
-        ? known
-        : { ...message, key: known?.key ?? message.key, ...carriedRun(message, known) };
+      nodes[message.id] =
+        known && (live || isOutrun(message, known))
+          ? known
+          : { ...message, key: known?.key ?? message.key, ...carriedRun(message, known) };
     }
     const ids = [...new Set([...thread.ids, ...messages.map((message) => message.id)])];
     return { messagesById: nodes, threads: { ...threads, [threadId]: arrange(thread, nodes, ids, leafId) } };
   });
+}
+
+/**
+ * A copy that was read from the server before the run's end reached this page by its events, and arrived after. Only a
+ * failed run can be at work again.
+ */
+function isOutrun(copy: ThreadMessage, known: ThreadMessage): boolean {
+  const phase = copy.status === "streaming" ? known.run?.phase : undefined;
+  return phase === "done" || phase === "cancelled";
 }
 
 /** What a run told that the stored message does not (its reasoning) stays, brought in line with how it ended. */

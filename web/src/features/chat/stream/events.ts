@@ -1,15 +1,36 @@
 /** Run events exactly as the server numbers and sends them, and the check that stands between the wire and the app. */
 import type { Citation, Effect, FinishReason, JobStatus, Message, RunFailure, Usage } from "../api/types";
 
+/** What a specialist does carries the id of the `delegate` call that made it work. */
+interface Nested {
+  parentCallId?: string | null;
+}
+
 interface EventData {
   job_id: { jobId: string; chatId: string; userMessageId: string; assistantMessageId: string };
   status: { status: JobStatus; attempt?: number; retryInMs?: number; position?: number };
   reset: { text: string };
   reasoning: { text: string };
   chunk: { text: string };
-  tool_call: { callId: string; tool: string; arguments: unknown; effect: Effect };
-  approval_required: { callId: string; tool: string; arguments: unknown; reason: string; preview: unknown };
-  tool_result: {
+  tool_call: Nested & {
+    callId: string;
+    tool: string;
+    arguments: unknown;
+    effect: Effect;
+    /** What the call would do, in one plain line. */
+    description?: string;
+  };
+  tool_progress: Nested & { callId: string; text: string };
+  approval_required: Nested & {
+    callId: string;
+    tool: string;
+    arguments: unknown;
+    reason: string;
+    preview: unknown;
+    /** Where text from outside came from that could have asked for the call. */
+    taint?: string[];
+  };
+  tool_result: Nested & {
     callId: string;
     tool: string;
     ok: boolean;
@@ -17,6 +38,8 @@ interface EventData {
     result?: unknown;
     error?: string | null;
     durationMs: number;
+    /** What it was called with, when the person changed that. */
+    arguments?: unknown;
   };
   citation: Citation;
   memory: { action: "saved" | "recalled"; items: { id: string; content: string }[] };
@@ -39,6 +62,7 @@ const required: Record<RunEventName, readonly string[]> = {
   reasoning: ["text"],
   chunk: ["text"],
   tool_call: ["callId", "tool", "effect"],
+  tool_progress: ["callId", "text"],
   approval_required: ["callId", "tool", "reason"],
   tool_result: ["callId", "tool", "ok", "summary"],
   citation: ["index", "title", "quote"],

@@ -15,7 +15,11 @@ export type RecordedRun =
   | "reset"
   | "retried"
   | "tool"
-  | "tool-reset";
+  | "tool-reset"
+  | "server/approval"
+  | "server/approval-denied"
+  | "server/approval-tainted"
+  | "server/delegation";
 
 export const recordedRuns: readonly RecordedRun[] = [
   "approval",
@@ -29,6 +33,10 @@ export const recordedRuns: readonly RecordedRun[] = [
   "retried",
   "tool",
   "tool-reset",
+  "server/approval",
+  "server/approval-denied",
+  "server/approval-tainted",
+  "server/delegation",
 ];
 
 /** The events of one recorded run, read through the same check as the wire's. */

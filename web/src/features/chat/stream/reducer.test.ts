@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { shownCalls } from "../components/tool-card/shown-call";
 import { MalformedRunEvent, parseRunEvent, type RunEvent } from "./events";
 import { recorded, recordedRuns } from "./fixtures.test-data";
-import { initialRun, isOver, reduceRun } from "./reducer";
+import { initialRun, isAsking, isOver, reduceRun } from "./reducer";
 
 const run = (events: readonly RunEvent[], from = initialRun) => events.reduce(reduceRun, from);
 
@@ -102,6 +103,67 @@ describe("reduceRun on recorded runs", () => {
     expect(waiting.phase).toBe("waiting_approval");
     expect(waiting.toolCalls[0]?.approval?.reason).toContain("outside Kuma");
     expect(run(events).toolCalls[0]?.outcome?.ok).toBe(true);
+  });
+
+  it("server/approval: asks once, is decided when the run goes on, and shows what was really sent", () => {
+    const events = recorded("server/approval");
+    const at = events.findIndex((event) => event.event === "approval_required") + 1;
+    const asked = run(events.slice(0, at)).toolCalls;
+    expect(asked.map(isAsking)).toEqual([true]);
+    expect(asked[0]).toMatchObject({
+      description: "Send “Hello” to ada@example.org",
+      arguments: { body: "Hi Ada" },
+      approval: { taint: [], decided: false },
+    });
+    const waits = run(events.slice(0, at + 1));
+    expect(waits.status).toBe("WAITING_APPROVAL");
+    expect(waits.toolCalls.map(isAsking)).toEqual([true]);
+    expect(run(events.slice(0, at + 2)).toolCalls.map(isAsking)).toEqual([false]);
+    expect(run(events).toolCalls[0]).toMatchObject({
+      arguments: { body: "Dear Ada" },
+      outcome: { ok: true, summary: "Sent to ada@example.org" },
+    });
+  });
+
+  it("a question that its driver did not live to wait for is still open", () => {
+    const events = recorded("server/approval");
+    const at = events.findIndex((event) => event.event === "approval_required") + 1;
+    const again: RunEvent = { id: at + 1, event: "status", data: { status: "PROCESSING" } };
+    expect(run([...events.slice(0, at), again]).toolCalls.map(isAsking)).toEqual([true]);
+  });
+
+  it("server/approval-denied: is no success, and says who declined", () => {
+    expect(run(recorded("server/approval-denied")).toolCalls[0]?.outcome).toMatchObject({
+      ok: false,
+      summary: "You declined this.",
+    });
+  });
+
+  it("server/approval-tainted: carries where the text came from", () => {
+    const events = recorded("server/approval-tainted");
+    const [search, mail] = run(events).toolCalls;
+    expect(search?.progress).toEqual(["Asking the search engine"]);
+    expect(mail?.approval?.taint).toEqual(["bears.example"]);
+  });
+
+  it("server/delegation: the specialist's calls stand under the one that made it work", () => {
+    const state = run(recorded("server/delegation"));
+    const [delegate] = state.toolCalls;
+    expect(state.toolCalls.map((call) => [call.tool, call.parentCallId])).toEqual([
+      ["delegate", null],
+      ["webSearch", delegate?.callId],
+      ["sendEmail", delegate?.callId],
+    ]);
+    const nested = shownCalls([], state.toolCalls, false);
+    expect(nested).toHaveLength(1);
+    expect(nested[0]?.children.map((call) => call.tool)).toEqual(["webSearch", "sendEmail"]);
+    // As the finished message keeps them.
+    const stored = shownCalls(state.message?.toolCalls ?? [], undefined, false);
+    expect(stored[0]?.children.map((call) => call.summary)).toEqual([
+      "1 result from Exa",
+      "Sent to ada@example.org",
+    ]);
+    expect(state.citations.map((citation) => citation.quote)).toEqual(["because food is scarce"]);
   });
 });
 

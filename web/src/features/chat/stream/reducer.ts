@@ -20,15 +20,38 @@ export interface RunToolCall {
   tool: string;
   arguments: unknown;
   effect: Effect;
+  /** What the call would do, in one plain line. */
+  description?: string;
+  /** The `delegate` call whose specialist makes this one. */
+  parentCallId: string | null;
   /** Where in the answer text the call was made. */
   at: number;
-  approval?: { reason: string; preview: unknown };
+  /** What it said of its progress, oldest first; the last line is the one that holds. */
+  progress: readonly string[];
+  approval?: Approval;
   outcome?: { ok: boolean; summary: string; result?: unknown; error?: string | null; durationMs: number };
+}
+
+/** A call that its owner is asked about. */
+export interface Approval {
+  reason: string;
+  preview: unknown;
+  taint: readonly string[];
+  /** The run went on after it had waited: the question is answered. */
+  decided: boolean;
 }
 
 export interface RunMemory {
   action: "saved" | "recalled";
   items: { id: string; content: string }[];
+}
+
+/** So much of what a call said of its progress is kept. */
+const PROGRESS_LINES = 40;
+
+/** Whether a call waits for its owner now. */
+export function isAsking(call: RunToolCall): boolean {
+  return call.approval !== undefined && !call.approval.decided && call.outcome === undefined;
 }
 
 export interface RunState {
@@ -115,25 +138,43 @@ function apply(state: RunState, event: RunEvent | UnknownRunEvent): RunState {
       return { ...state, phase: "running", reasoning: state.reasoning + event.data.text };
     case "chunk":
       return { ...state, phase: "running", text: state.text + event.data.text };
-    case "tool_call":
-      return { ...state, phase: "running", toolCalls: upsertCall(state, event.data, {}) };
+    case "tool_call": {
+      const { description } = event.data;
+      return {
+        ...state,
+        phase: "running",
+        toolCalls: upsertCall(state, event.data, description === undefined ? {} : { description }),
+      };
+    }
+    case "tool_progress": {
+      const { callId, text } = event.data;
+      const toolCalls = state.toolCalls.map((call) =>
+        call.callId === callId
+          ? { ...call, progress: [...call.progress, text].slice(-PROGRESS_LINES) }
+          : call,
+      );
+      return { ...state, phase: "running", toolCalls };
+    }
     case "approval_required": {
-      const { reason, preview, ...call } = event.data;
+      const { reason, preview, taint = [], ...call } = event.data;
+      const approval: Approval = { reason, preview, taint, decided: false };
       return {
         ...state,
         phase: "waiting_approval",
-        toolCalls: upsertCall(state, { ...call, effect: "write" }, { approval: { reason, preview } }),
+        toolCalls: upsertCall(state, { ...call, effect: "write" }, { approval }),
       };
     }
     case "tool_result": {
-      const { callId, tool, ...outcome } = event.data;
+      const { callId, tool, parentCallId, arguments: changed, ...outcome } = event.data;
       const known = state.toolCalls.find((call) => call.callId === callId);
-      const call = known ?? { callId, tool, arguments: null, effect: "read" as const };
+      const call = known ?? { callId, tool, arguments: null, effect: "read" as const, parentCallId };
       return {
         ...state,
         phase: "running",
         settledReasoning: state.reasoning.length,
-        toolCalls: upsertCall(state, call, { outcome }),
+        toolCalls: upsertCall(state, changed === undefined ? call : { ...call, arguments: changed }, {
+          outcome,
+        }),
       };
     }
     case "citation":
@@ -153,8 +194,11 @@ function apply(state: RunState, event: RunEvent | UnknownRunEvent): RunState {
 }
 
 function withStatus(state: RunState, data: Extract<RunEvent, { event: "status" }>["data"]): RunState {
+  // A run goes on from its wait when everything it asked about is decided.
+  const answered = state.status === "WAITING_APPROVAL" && data.status !== "WAITING_APPROVAL";
   const next: RunState = {
     ...state,
+    toolCalls: answered ? state.toolCalls.map(asDecided) : state.toolCalls,
     status: data.status,
     attempt: data.attempt ?? state.attempt,
     retryInMs: data.retryInMs ?? null,
@@ -177,13 +221,29 @@ function withStatus(state: RunState, data: Extract<RunEvent, { event: "status" }
   }
 }
 
+function asDecided(call: RunToolCall): RunToolCall {
+  return call.approval && !call.outcome ? { ...call, approval: { ...call.approval, decided: true } } : call;
+}
+
+interface CallData {
+  callId: string;
+  tool: string;
+  arguments: unknown;
+  effect: Effect;
+  parentCallId?: string | null | undefined;
+}
+
 function upsertCall(
   state: RunState,
-  call: { callId: string; tool: string; arguments: unknown; effect: Effect },
-  extra: Pick<RunToolCall, "approval" | "outcome">,
+  call: CallData,
+  extra: Pick<RunToolCall, "approval" | "outcome" | "description">,
 ): RunToolCall[] {
   const index = state.toolCalls.findIndex((known) => known.callId === call.callId);
-  if (index < 0) return [...state.toolCalls, { ...call, at: state.text.length, ...extra }];
+  if (index < 0) {
+    const { callId, tool, effect, parentCallId = null } = call;
+    const fresh = { callId, tool, arguments: call.arguments, effect, parentCallId };
+    return [...state.toolCalls, { ...fresh, at: state.text.length, progress: [], ...extra }];
+  }
   return state.toolCalls.map((known, at) =>
     at === index ? { ...known, arguments: call.arguments, ...extra } : known,
   );

@@ -19,10 +19,11 @@ import { currentOptions } from "../../state/choices";
 import { composeMessage, PASTE_LIMIT } from "../../state/drafts";
 import { send, stop } from "../../state/runs";
 import { useThreads } from "../../state/thread-store";
+import { AgentPicker } from "./AgentPicker";
 import { AttachmentArea, addFiles, PastedTexts, pickFiles, takeAttachments } from "./attachments";
 import { hasOutgoing, isHeldUp, useAttachments, useLibrary } from "./attachments/store";
 import { enterAction, isEditLast } from "./keys";
-import { AgentPicker, ModelPicker } from "./ModelPicker";
+import { ModelPicker } from "./ModelPicker";
 import { useDraft } from "./use-draft";
 
 export interface ComposerHandle {
@@ -76,7 +77,7 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
   const submit = () => {
     if (blocked) return;
     clear();
-    send(threadId, message, currentOptions(), takeAttachments(threadId));
+    send(threadId, message, currentOptions(threadId), takeAttachments(threadId));
     field.current?.focus();
   };
   const halt = () => {
@@ -169,7 +170,7 @@ export function Composer({ threadId, agentType, isEmpty, onEditLast, ref }: Comp
             {t("composer.attachLibrary")}
           </MenuItem>
         </Menu>
-        <AgentPicker current={agentType} />
+        <AgentPicker threadId={threadId} current={agentType} />
         <ModelPicker />
         <span className="flex-1" />
         {answering ? (

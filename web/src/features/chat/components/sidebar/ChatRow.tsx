@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Ellipsis, Hand, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -8,6 +8,7 @@ import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { TitleField } from "@/ui/title-field";
 import type { Chat } from "../../api/types";
 import { useThreads } from "../../state/thread-store";
+import { isAsking } from "../../stream/reducer";
 import { useChatActions } from "../use-chat-actions";
 
 interface ChatRowProps {
@@ -23,6 +24,7 @@ export const ChatRow = memo(function ChatRow({ chat, active, onNavigate }: ChatR
   const { rename, change, remove } = useChatActions();
   const answering =
     useThreads((state) => (state.threads[chat.id]?.activeRuns.length ?? 0) > 0) || Boolean(chat.activeJobId);
+  const waiting = useWaiting(chat, active);
   const title = chat.title || t("untitled");
   if (renaming) {
     return (
@@ -58,7 +60,11 @@ export const ChatRow = memo(function ChatRow({ chat, active, onNavigate }: ChatR
         )}
       >
         <span className="min-w-0 flex-1 truncate">{title}</span>
-        {answering ? (
+        {waiting ? (
+          <span className="inline-flex shrink-0 items-center text-warn">
+            <Hand role="img" aria-label={t("sidebar.waiting")} className="size-3.5" />
+          </span>
+        ) : answering ? (
           <span className="inline-flex shrink-0 items-center">
             <span aria-hidden className="size-2 animate-breathe rounded-full bg-honey" />
             <span className="sr-only">{t("sidebar.running")}</span>
@@ -98,3 +104,14 @@ export const ChatRow = memo(function ChatRow({ chat, active, onNavigate }: ChatR
     </div>
   );
 });
+
+/** Whether a run of the chat waits for a decision: for the open one by what is followed, else by what the list says. */
+function useWaiting(chat: Chat, active: boolean): boolean {
+  const followed = useThreads((state) => {
+    const runs = state.threads[chat.id]?.activeRuns ?? [];
+    return !active || runs.length === 0
+      ? null
+      : runs.some((id) => state.messagesById[id]?.run?.toolCalls.some(isAsking) ?? false);
+  });
+  return followed ?? chat.waitsForApproval;
+}

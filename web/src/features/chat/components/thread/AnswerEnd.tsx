@@ -39,7 +39,7 @@ function ErrorCard({ message }: { message: ThreadMessage }) {
               {t("noModel.action")}
             </Link>
           ) : null}
-          <Button size="sm" onClick={() => regenerate(threadId, message.id, currentOptions())}>
+          <Button size="sm" onClick={() => regenerate(threadId, message.id, currentOptions(threadId))}>
             <RotateCcw aria-hidden />
             {t("message.retry")}
           </Button>
@@ -101,12 +101,16 @@ function NextSteps({ message, canRetry = false }: { message: ThreadMessage; canR
   const { threadId } = useThreadContext();
   return (
     <span className="inline-flex gap-2">
-      <Button size="sm" onClick={() => send(threadId, t("message.continueText"), currentOptions())}>
+      <Button size="sm" onClick={() => send(threadId, t("message.continueText"), currentOptions(threadId))}>
         <Play aria-hidden />
         {t("message.continue")}
       </Button>
       {canRetry ? (
-        <Button size="sm" variant="ghost" onClick={() => regenerate(threadId, message.id, currentOptions())}>
+        <Button
+          size="sm"
+          variant="ghost"
+          onClick={() => regenerate(threadId, message.id, currentOptions(threadId))}
+        >
           <RotateCcw aria-hidden />
           {t("message.retry")}
         </Button>

@@ -1,20 +1,25 @@
 import { BookMarked, RefreshCw } from "lucide-react";
+import { Suspense, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "@/markdown/CopyButton";
 import { Markdown } from "@/markdown/Markdown";
 import { IconButton } from "@/ui/button";
+import type { Citation } from "../../api/types";
 import { currentOptions } from "../../state/choices";
 import { isLocal, regenerate } from "../../state/runs";
 import type { ThreadMessage } from "../../state/thread-store";
 import type { RunMemory } from "../../stream/reducer";
-import { ToolCalls } from "../tool-card/ToolCalls";
+import { isAsking } from "../../stream/reducer";
+import { CitationsContext } from "../sources/citations-context";
 import { AnswerDetails } from "./AnswerDetails";
 import { AnswerEnd } from "./AnswerEnd";
 import { BranchSwitcher } from "./BranchSwitcher";
+import { ApprovalCards, CitationMark, Sources, Steps } from "./later";
 import { Reasoning } from "./Reasoning";
 import { Dots, RunStatus } from "./RunStatus";
-import { Sources } from "./Sources";
 import { useThreadContext } from "./thread-context";
+
+const NONE: readonly Citation[] = [];
 
 interface AssistantMessageProps {
   message: ThreadMessage;
@@ -28,9 +33,16 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
   const streaming = message.status === "streaming";
   const reasoning = message.run?.reasoning || (message.reasoning ?? "");
   const text = message.content;
-  const citations = message.citations.length > 0 ? message.citations : (message.run?.citations ?? []);
-  const waiting =
-    streaming && (text === "" || message.run?.phase === "waiting_approval" || message.run?.retryInMs != null);
+  const citations = message.citations.length > 0 ? message.citations : (message.run?.citations ?? NONE);
+  const marks = useMemo(
+    () => ({ numbers: citations.map((citation) => citation.index), mark: showMark }),
+    [citations],
+  );
+  const steps = Math.max(message.toolCalls.length, message.run?.toolCalls.length ?? 0);
+  const asking = streaming && (message.run?.toolCalls.some(isAsking) ?? false);
+  // A step at work says so itself.
+  const working = message.run?.toolCalls.some((call) => call.outcome === undefined) ?? false;
+  const waiting = streaming && !asking && ((text === "" && !working) || message.run?.retryInMs != null);
   return (
     <div className="pb-8">
       <h2 id={labelId} className="sr-only">
@@ -40,12 +52,28 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
       {reasoning === "" ? null : (
         <Reasoning text={reasoning} active={streaming && text === ""} id={message.key} />
       )}
-      <ToolCalls stored={message.toolCalls} live={message.run?.toolCalls} />
+      {steps > 0 ? (
+        <Suspense fallback={<StepsPlaceholder count={steps} />}>
+          <Steps stored={message.toolCalls} live={message.run?.toolCalls} streaming={streaming} />
+        </Suspense>
+      ) : null}
       {text === "" ? null : (
         <div dir="auto" data-message-text>
-          <Markdown text={text} streaming={streaming} id={message.key} />
+          <CitationsContext value={citations}>
+            <Markdown
+              text={text}
+              streaming={streaming}
+              id={message.key}
+              {...(citations.length > 0 ? { citations: marks } : {})}
+            />
+          </CitationsContext>
         </div>
       )}
+      {asking && message.run?.jobId ? (
+        <Suspense fallback={<Dots />}>
+          <ApprovalCards jobId={message.run.jobId} calls={message.run.toolCalls} />
+        </Suspense>
+      ) : null}
       {waiting ? (
         reasoning !== "" && text === "" ? (
           <div className="pt-1">
@@ -55,7 +83,11 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
           <RunStatus message={message} />
         )
       ) : null}
-      <Sources citations={citations} />
+      {citations.length > 0 ? (
+        <Suspense>
+          <Sources citations={citations} />
+        </Suspense>
+      ) : null}
       {streaming ? null : (
         <>
           <AnswerEnd message={message} isLast={isLast} />
@@ -63,6 +95,23 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
         </>
       )}
     </div>
+  );
+}
+
+/** Until its code is there a mark is the number it shows. */
+const showMark = (index: number) => (
+  <Suspense fallback={<span className="md-cite">{index}</span>}>
+    <CitationMark index={index} />
+  </Suspense>
+);
+
+/** As high as the steps that are on their way. */
+function StepsPlaceholder({ count }: { count: number }) {
+  return (
+    <div
+      className="mb-4 rounded-lg border border-border bg-surface"
+      style={{ height: `${count * 2.375 + 0.5}rem` }}
+    />
   );
 }
 
@@ -77,7 +126,7 @@ function Actions({ message }: { message: ThreadMessage }) {
         <IconButton
           label={t("message.regenerate")}
           size="sm"
-          onClick={() => regenerate(threadId, message.id, currentOptions())}
+          onClick={() => regenerate(threadId, message.id, currentOptions(threadId))}
         >
           <RefreshCw aria-hidden />
         </IconButton>

@@ -159,7 +159,7 @@ function EditForm({ message, labelId }: UserMessageProps) {
     const changed = text.trim();
     if (changed === "") return;
     setEditing(null);
-    if (changed !== message.content.trim()) edit(threadId, message.id, changed, currentOptions());
+    if (changed !== message.content.trim()) edit(threadId, message.id, changed, currentOptions(threadId));
   };
   return (
     <form

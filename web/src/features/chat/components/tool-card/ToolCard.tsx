@@ -1,39 +1,29 @@
 import { Check, ChevronRight, CircleAlert, Hand, PencilLine } from "lucide-react";
-import { useId, useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { Badge } from "@/ui/badge";
 import { Spinner } from "@/ui/spinner";
-import type { Effect } from "../../api/types";
-import { argumentHint, toolWords } from "./tool-words";
+import { ArgumentList } from "../approval/ArgumentList";
+import { isObject } from "../approval/argument-fields";
+import { DELEGATE, type ShownCall } from "./shown-call";
+import { argumentHint, durationWords, toolWords } from "./tool-words";
+import { useAgentName } from "./use-agent-name";
 
-/** A tool call as the cards show it, live or stored. */
-export interface ShownCall {
-  callId: string;
-  tool: string;
-  arguments: unknown;
-  effect: Effect;
-  state: "running" | "waiting" | "done" | "failed";
-  summary: string;
-  result?: unknown;
-  error?: string | null | undefined;
-  durationMs: number | null;
-}
+const ResultView = lazy(() => import("./results/ResultView"));
 
-/** What Kuma did in one step: the deed in plain words; what it asked for and got, on demand. */
-export function ToolCard({ call }: { call: ShownCall }) {
-  const { t, i18n } = useTranslation("chat");
-  const [open, setOpen] = useState(false);
+/** Work that takes minutes and says what it does: it stands open while one waits for it. */
+const OPEN_AT_WORK = new Set([DELEGATE, "deepResearch"]);
+
+/** What Kuma did in one step: the deed in plain words; what it asked for, did and got, on demand. */
+export function ToolCard({ call, nested = false }: { call: ShownCall; nested?: boolean }) {
+  const { t, i18n } = useTranslation("tools");
+  const over = call.state === "done" || call.state === "failed";
+  const [open, setOpen] = useState(!over && OPEN_AT_WORK.has(call.tool));
   const panel = useId();
-  const hint = call.summary || argumentHint(call.arguments);
-  const seconds =
-    call.durationMs === null
-      ? null
-      : new Intl.NumberFormat(i18n.language, {
-          maximumFractionDigits: call.durationMs < 10_000 ? 1 : 0,
-        }).format(call.durationMs / 1000);
+  const { title, hint } = useWords(call);
   return (
-    <li className="rounded-md">
+    <li className="min-w-0 rounded-md">
       <button
         type="button"
         aria-expanded={open}
@@ -42,21 +32,34 @@ export function ToolCard({ call }: { call: ShownCall }) {
         className="flex min-h-9 w-full cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1.5 text-start text-sm transition-colors duration-120 hover:bg-hover touch:min-h-11"
       >
         <StateIcon state={call.state} />
-        <span className="shrink-0 font-medium">{toolWords(t, call.tool)}</span>
-        {call.effect === "write" ? (
-          <Badge tone="warn" className="hidden sm:inline-flex">
-            <PencilLine aria-hidden className="size-3" />
-            {t("tool.write")}
-          </Badge>
-        ) : null}
-        <span
-          className={cn("min-w-0 flex-1 truncate", call.state === "failed" ? "text-danger" : "text-fg-muted")}
-        >
-          {hint}
+        <span className="flex min-w-0 flex-1 flex-col sm:flex-row sm:items-center sm:gap-2.5">
+          <span className={cn("truncate font-medium", hint !== "" && "sm:max-w-[60%] sm:shrink-0")}>
+            {title}
+          </span>
+          {call.effect === "write" ? (
+            <Badge tone="warn" className="hidden sm:inline-flex">
+              <PencilLine aria-hidden className="size-3" />
+              {t("call.write")}
+            </Badge>
+          ) : null}
+          {hint === "" ? null : (
+            <span
+              className={cn(
+                "min-w-0 truncate max-sm:text-meta sm:flex-1",
+                call.state === "failed"
+                  ? "text-danger"
+                  : call.state === "waiting"
+                    ? "text-warn"
+                    : "text-fg-muted",
+              )}
+            >
+              {hint}
+            </span>
+          )}
         </span>
-        {seconds === null ? null : (
+        {call.durationMs === null ? null : (
           <span className="shrink-0 text-fg-muted text-meta tabular-nums">
-            {t("tool.duration", { seconds })}
+            {durationWords(t, i18n.language, call.durationMs)}
           </span>
         )}
         <ChevronRight
@@ -70,53 +73,141 @@ export function ToolCard({ call }: { call: ShownCall }) {
       <div
         id={panel}
         hidden={!open}
-        className="grid grid-cols-[minmax(0,1fr)] gap-3 px-2.5 pt-1 pb-3 sm:ps-9"
-      >
-        <Detail title={t("tool.arguments")} value={call.arguments} />
-        {call.state === "running" || call.state === "waiting" ? null : (
-          <Detail
-            title={t("tool.result")}
-            value={call.error ?? call.result}
-            fallback={call.summary || t("tool.noResult")}
-          />
+        className={cn(
+          "grid grid-cols-[minmax(0,1fr)] gap-3.5 px-2.5 pt-1 pb-3",
+          nested ? "sm:ps-8" : "sm:ps-9",
         )}
+      >
+        {open ? <Details call={call} over={over} /> : null}
       </div>
     </li>
   );
 }
 
-function StateIcon({ state }: { state: ShownCall["state"] }) {
-  const { t } = useTranslation("chat");
-  switch (state) {
+function useWords(call: ShownCall): { title: string; hint: string } {
+  const { t } = useTranslation("tools");
+  const agent = useAgentName(call.arguments);
+  const deed = call.tool === DELEGATE ? t("words.delegate", { agent }) : toolWords(t, call.tool);
+  const asked = argumentHint(call.arguments);
+  switch (call.state) {
     case "running":
-      return <Spinner label={t("tool.running")} className="shrink-0 text-accent-text" />;
+      return call.tool === DELEGATE
+        ? { title: deed, hint: asked }
+        : { title: call.description || deed, hint: call.progress.at(-1) ?? (call.description ? "" : asked) };
     case "waiting":
-      return <Hand role="img" aria-label={t("tool.waiting")} className="size-4 shrink-0 text-warn" />;
+      return { title: call.description || deed, hint: t("call.waiting") };
     case "done":
-      return <Check role="img" aria-label={t("tool.done")} className="size-4 shrink-0 text-ok" />;
+      return { title: deed, hint: call.tool === DELEGATE ? asked : call.summary || asked };
     case "failed":
-      return <CircleAlert role="img" aria-label={t("tool.failed")} className="size-4 shrink-0 text-danger" />;
+      return { title: deed, hint: call.summary || call.error || asked };
   }
 }
 
-function Detail({ title, value, fallback }: { title: string; value: unknown; fallback?: string }) {
-  const text =
-    value === undefined || value === null
-      ? (fallback ?? "")
-      : typeof value === "string"
-        ? value
-        : JSON.stringify(value, null, 2);
-  if (text === "" || text === "{}") return null;
+function Details({ call, over }: { call: ShownCall; over: boolean }) {
+  const { t } = useTranslation("tools");
+  const agent = useAgentName(call.arguments);
+  const isDelegate = call.tool === DELEGATE;
+  return (
+    <>
+      {isDelegate ? (
+        <Task args={call.arguments} />
+      ) : (
+        <Part title={t("call.arguments")}>
+          <ArgumentList args={call.arguments} />
+        </Part>
+      )}
+      {call.children.length > 0 ? (
+        <ul
+          aria-label={t("call.steps", { agent })}
+          className="-mx-1 grid grid-cols-[minmax(0,1fr)] gap-0.5 border-border border-s-2 ps-1.5"
+        >
+          {call.children.map((child) => (
+            <ToolCard key={child.callId} call={child} nested />
+          ))}
+        </ul>
+      ) : null}
+      {call.progress.length > 0 && (!over || call.tool === "deepResearch") ? (
+        <Part title={t("call.progress")}>
+          <Progress lines={call.progress} over={over} />
+        </Part>
+      ) : null}
+      {over ? (
+        <Part
+          title={call.state === "failed" ? t("call.error") : isDelegate ? t("call.answer") : t("call.result")}
+        >
+          {call.state === "failed" ? (
+            <p className="wrap-anywhere text-sm">{call.error || call.summary || t("call.noResult")}</p>
+          ) : (
+            <Suspense fallback={<p className="text-fg-muted text-sm">{call.summary}</p>}>
+              <ResultView call={call} />
+            </Suspense>
+          )}
+        </Part>
+      ) : null}
+    </>
+  );
+}
+
+/** The task that was handed on, where the line above could not hold it. */
+function Task({ args }: { args: unknown }) {
+  const { t } = useTranslation("tools");
+  const task = isObject(args) && typeof args["task"] === "string" ? args["task"] : "";
+  if (argumentHint(args) === task) return null;
+  return (
+    <Part title={t("call.task")}>
+      <p className="wrap-anywhere whitespace-pre-wrap text-sm">{task}</p>
+    </Part>
+  );
+}
+
+function Part({ title, children }: { title: string; children: React.ReactNode }) {
   return (
     <div className="min-w-0">
-      <p className="mb-1 text-fg-subtle text-xs">{title}</p>
-      <pre
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        tabIndex={0}
-        className="wrap-anywhere max-h-64 overflow-auto whitespace-pre-wrap rounded-sm bg-muted px-3 py-2 font-mono text-xs"
-      >
-        {text}
-      </pre>
+      <p className="mb-1 text-fg-muted text-xs">{title}</p>
+      {children}
     </div>
   );
+}
+
+/** The last steps of long work, the one at hand last. */
+function Progress({ lines, over }: { lines: readonly string[]; over: boolean }) {
+  const shown = over ? lines : lines.slice(-6);
+  const first = lines.length - shown.length;
+  return (
+    <ol className="grid max-h-56 gap-1 overflow-y-auto text-sm">
+      {shown.map((line, index) => {
+        const current = !over && index === shown.length - 1;
+        return (
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines are only appended, and may be the same twice
+            key={first + index}
+            className={cn("flex min-w-0 items-center gap-2", current ? "text-fg" : "text-fg-muted")}
+          >
+            <span
+              aria-hidden
+              className={cn(
+                "size-1.5 shrink-0 rounded-full",
+                current ? "animate-breathe bg-honey" : "bg-border",
+              )}
+            />
+            <span className="min-w-0 truncate">{line}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function StateIcon({ state }: { state: ShownCall["state"] }) {
+  const { t } = useTranslation("tools");
+  switch (state) {
+    case "running":
+      return <Spinner label={t("call.running")} className="shrink-0 text-accent-text" />;
+    case "waiting":
+      return <Hand role="img" aria-label={t("call.waiting")} className="size-4 shrink-0 text-warn" />;
+    case "done":
+      return <Check role="img" aria-label={t("call.done")} className="size-4 shrink-0 text-ok" />;
+    case "failed":
+      return <CircleAlert role="img" aria-label={t("call.failed")} className="size-4 shrink-0 text-danger" />;
+  }
 }

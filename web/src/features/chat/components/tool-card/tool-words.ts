@@ -1,3 +1,4 @@
+/** Tools and their calls in plain words. */
 import type { TFunction } from "i18next";
 
 const KNOWN = [
@@ -30,15 +31,15 @@ const KNOWN = [
 ] as const;
 
 /** What a tool does, in plain words: "Searched the web". Tools of an MCP server are named with their server. */
-export function toolWords(t: TFunction<"chat">, tool: string): string {
+export function toolWords(t: TFunction<"tools">, tool: string): string {
   const known = KNOWN.find((name) => name === tool);
-  if (known) return t(`tool.words.${known}`);
+  if (known) return t(`words.${known}`);
   const mcp = /^mcp__(.+?)__(.+)$/.exec(tool);
-  return mcp ? t("tool.words.mcp", { tool: spaced(mcp[2] ?? ""), server: mcp[1] ?? "" }) : spaced(tool);
+  return mcp ? t("words.mcp", { tool: spaced(mcp[2] ?? ""), server: mcp[1] ?? "" }) : spaced(tool);
 }
 
 /** `createPullRequest` and `create_pull_request` → "Create pull request". */
-function spaced(name: string): string {
+export function spaced(name: string): string {
   const words = name
     .replace(/[_-]+/g, " ")
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
@@ -47,7 +48,18 @@ function spaced(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const TELLING = new Set(["query", "question", "url", "symbol", "subject", "title", "name", "path", "repo"]);
+const TELLING = new Set([
+  "query",
+  "question",
+  "url",
+  "symbol",
+  "subject",
+  "title",
+  "name",
+  "path",
+  "repo",
+  "task",
+]);
 
 /** The argument that says most about a call, short enough for one line. */
 export function argumentHint(args: unknown): string {
@@ -58,4 +70,15 @@ export function argumentHint(args: unknown): string {
     entries.find(([, value]) => typeof value === "string");
   const text = typeof found?.[1] === "string" ? found[1] : "";
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** A duration as a card shows it. */
+export function durationWords(t: TFunction<"tools">, language: string, durationMs: number): string {
+  const seconds = durationMs / 1000;
+  if (seconds >= 60) {
+    const whole = Math.round(seconds);
+    return t("call.minutes", { minutes: Math.floor(whole / 60), seconds: whole % 60 });
+  }
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: seconds < 10 ? 1 : 0 });
+  return t("call.seconds", { seconds: format.format(seconds) });
 }

@@ -8,6 +8,7 @@ import { landing } from "./landing";
 import { markdown } from "./markdown";
 import { onboarding } from "./onboarding";
 import { settings } from "./settings";
+import { tools } from "./tools";
 
 export const en = {
   common,
@@ -20,4 +21,5 @@ export const en = {
   markdown,
   onboarding,
   settings,
+  tools,
 } as const;

@@ -5,6 +5,7 @@ export const settings = {
     profile: "Profile",
     appearance: "Appearance",
     models: "Models & keys",
+    tools: "Tools",
     security: "Security",
     account: "Account",
     shortcuts: "Shortcuts",

@@ -1,9 +1,15 @@
-//! The queries that the two databases write differently: finding text.
+//! The queries that the two databases write differently: finding text ([`vectors`]: finding meaning).
 //!
 //! Three or more characters are found anywhere in titles and messages through trigram indexes
 //! (FTS5 on SQLite, pg_trgm on PostgreSQL). Fewer have no trigram: they are looked for in all
 //! titles, and in the messages of the chats that were active last. What is searched for is plain
 //! text; nothing in it is a wildcard or an operator. An answer is found once it is finished.
+//!
+//! Passages of documents are found by [`words`], ranked by [`ranking`], and by [`vectors`].
+
+pub(crate) mod ranking;
+pub(crate) mod vectors;
+pub(crate) mod words;
 
 use std::collections::BTreeSet;
 
@@ -84,6 +90,26 @@ fn short(backend: Backend, owner: UserId, text: &str, bound: &mut Bound) -> Stri
         in_column("c.title"),
         in_column("m.content"),
     )
+}
+
+/// The condition that one of the columns has `text`, of any length. Without an index: for what one
+/// person has.
+pub(crate) fn contains(backend: Backend, columns: &[&str], text: &str, bound: &mut Bound) -> String {
+    let like = match backend {
+        Backend::Sqlite => "LIKE",
+        Backend::Postgres => "ILIKE",
+    };
+    let foreign = text.chars().filter(|letter| !letter.is_ascii()).count();
+    let forms = if foreign <= 5 {
+        spellings(text)
+    } else {
+        BTreeSet::from([text.to_owned(), text.to_lowercase(), text.to_uppercase()])
+    };
+    let forms: Vec<String> = forms.iter().map(|text| bound.add(pattern(text))).collect();
+    let each = columns
+        .iter()
+        .flat_map(|column| forms.iter().map(move |form| format!("{column} {like} {form} ESCAPE '\\'")));
+    format!("({})", each.collect::<Vec<_>>().join(" OR "))
 }
 
 /// Every way to write `text` with each letter beyond a-z small or capital.

@@ -1,0 +1,37 @@
+//! What the documents of this process share.
+
+use std::time::Duration;
+
+use kuma_documents::{Ocr, Parser};
+use tokio::sync::{Notify, OnceCell};
+
+/// How long a claim on a document holds without a sign of progress.
+pub(super) const LEASE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Parts {
+    parser: Parser,
+    with_ocr: OnceCell<Parser>,
+    /// Somebody has uploaded something here.
+    pub(super) uploaded: Notify,
+    /// A document is ready and has no vectors.
+    pub(super) indexed: Notify,
+}
+
+impl Parts {
+    pub(crate) fn new(parser: Parser) -> Self {
+        Self { parser, with_ocr: OnceCell::new(), uploaded: Notify::new(), indexed: Notify::new() }
+    }
+
+    /// Reads files; with text recognition where it is installed.
+    pub(super) async fn parser(&self) -> &Parser {
+        let find = || async {
+            let ocr = Ocr::find().await;
+            match &ocr {
+                Some(ocr) => tracing::info!(languages = ocr.languages, "text in pictures is recognised"),
+                None => tracing::info!("text in pictures is not recognised: tesseract is not installed"),
+            }
+            self.parser.clone().with_ocr(ocr)
+        };
+        self.with_ocr.get_or_init(find).await
+    }
+}

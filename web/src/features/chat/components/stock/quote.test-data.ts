@@ -1,0 +1,25 @@
+/** A quote as `getStockPrice` gives it; give the fields a test is about. */
+export const testQuote = (fields: Record<string, unknown> = {}) => ({
+  symbol: "KUMA.NS",
+  name: "Kuma Industries",
+  price: 1234.5,
+  currency: "INR",
+  exchange: "NSE",
+  time: "2026-11-20T10:00:00Z",
+  timeZone: "Asia/Kolkata",
+  change: 24,
+  changePercent: 1.98,
+  previousClose: 1210.5,
+  dayHigh: 1260,
+  dayLow: 1200,
+  volume: 40_000,
+  range: "1mo",
+  points: [
+    { time: "2026-11-20T03:45:00Z", close: 1234.5, high: 1260, low: 1200 },
+    { time: "2026-11-18T03:45:00Z", close: 1180 },
+    { time: "2026-11-19T03:45:00Z", close: 1210.5, high: 1220, low: 1190 },
+  ],
+  source: "Yahoo Finance",
+  note: "unofficial, may be delayed",
+  ...fields,
+});
