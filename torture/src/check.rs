@@ -2,7 +2,8 @@
 //! - every message that was accepted is there once, with one answer, whole or with a clear failure;
 //! - every reader saw numbers without a gap up to `done` or `error` (checked while reading), and the
 //!   text it was told is the text that is kept;
-//! - every run is over.
+//! - every run is over;
+//! - no note was written twice, none that was denied was written, and what was told as written was.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,23 +11,26 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::client::Received;
+use crate::client::{Received, Task};
 use crate::cluster::Cluster;
 
 /// What a round came to.
 pub struct Counted {
     answers: usize,
     failures: usize,
+    writes: usize,
+    unknown: usize,
     reconnects: usize,
     took: Duration,
 }
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { answers, failures, reconnects, took } = self;
+        let Self { answers, failures, writes, unknown, reconnects, took } = self;
         write!(
             f,
-            "{answers} answers, {failures} failures told, {reconnects} reconnects, {:.1} s",
+            "{answers} answers, {failures} failures told, {writes} writes, {unknown} of unknown outcome, \
+             {reconnects} reconnects, {:.1} s",
             took.as_secs_f64()
         )
     }
@@ -85,6 +89,17 @@ pub async fn all(
             Err(error) => wrong.push(format!("{:?} ({}): {error:#}", one.message.text, one.job)),
         }
     }
+    let (mut writes, mut unknown) = (0, 0);
+    for one in received {
+        match written(cluster, one) {
+            Ok(count) => {
+                writes += count;
+                let approved = one.message.task == (Task::Write { approve: true });
+                unknown += usize::from(approved && one.end == "done" && one.wrote != Some(true));
+            }
+            Err(error) => wrong.push(format!("{:?} ({}): {error:#}", one.message.text, one.job)),
+        }
+    }
     let admin = cluster.people.first().context("nobody")?;
     for status in ["PENDING", "PROCESSING", "WAITING_APPROVAL"] {
         let stuck = get(cluster, admin, &format!("/api/admin/jobs?status={status}")).await?;
@@ -99,7 +114,23 @@ pub async fn all(
     }
     let reconnects = received.iter().map(|one| one.reconnects).sum();
     ensure!(wrong.is_empty(), "{} wrong:\n          {}", wrong.len(), wrong.join("\n          "));
-    Ok(Counted { answers, failures, reconnects, took })
+    Ok(Counted { answers, failures, writes, unknown, reconnects, took })
+}
+
+/// How often the message's note was written; an error when that is not what its reader was told.
+fn written(cluster: &Cluster, one: &Received) -> anyhow::Result<usize> {
+    let calls = cluster.notes.calls_of("add_note");
+    let mine: Vec<_> = calls.iter().filter(|call| at(&call.arguments, "/text") == &*one.message.note).collect();
+    ensure!(mine.len() <= 1, "its note was written {} times: {mine:?}", mine.len());
+    ensure!(mine.iter().all(|call| call.idempotency_key.is_some()), "without an idempotency key: {mine:?}");
+    match one.message.task {
+        Task::Talk => ensure!(mine.is_empty(), "nobody asked for a note: {mine:?}"),
+        Task::Write { approve: false } => ensure!(mine.is_empty(), "it was denied and written"),
+        Task::Write { approve: true } => {
+            ensure!(one.wrote != Some(true) || mine.len() == 1, "told as written, and it was not");
+        }
+    }
+    Ok(mine.len())
 }
 
 /// Whether the message has its answer; `false`: its failure.
@@ -128,7 +159,11 @@ async fn answer(cluster: &Cluster, one: &Received) -> anyhow::Result<bool> {
     if one.end == "done" {
         ensure!(status == "COMPLETED", "it was told as done and is {status}");
         ensure!(at(answer, "/status") == "complete", "the answer is {}", at(answer, "/status"));
-        ensure!(content == format!("You said: {text}"), "the answer is {content:?}");
+        let good = match one.message.task {
+            Task::Talk => content == format!("You said: {text}"),
+            Task::Write { .. } => content.contains("The tools answered:") && one.wrote.is_some(),
+        };
+        ensure!(good, "the answer is {content:?}");
         return Ok(true);
     }
     ensure!(status == "FAILED" || status == "DEAD", "it was told as failed and is {status}");

@@ -1,5 +1,5 @@
-//! A person's browser: sends a message until it is accepted, reads the answer to its end, and comes
-//! back by the last number it has whenever it is cut off.
+//! A person's browser: sends a message until it is accepted, reads the answer to its end, comes back by
+//! the last number it has whenever it is cut off, and decides what it is asked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,18 @@ const BOUND: Duration = Duration::from_secs(100);
 /// A server that says nothing for so long is given up: it is stopped, or gone without a word.
 const SILENCE: Duration = Duration::from_secs(20);
 
+/// What a message makes the model do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Answer.
+    Talk,
+    /// Call a tool that writes; its writer says whether it may.
+    Write {
+        /// What is decided.
+        approve: bool,
+    },
+}
+
 /// What is sent.
 #[derive(Clone, Debug)]
 pub struct Message {
@@ -23,6 +35,10 @@ pub struct Message {
     pub token: String,
     /// The text; unique.
     pub text: String,
+    /// What it leads to.
+    pub task: Task,
+    /// The note that a tool is to write; unique.
+    pub note: String,
     /// The chat it goes to; a new one when none.
     pub chat: Option<String>,
     /// After how many events the connection is dropped, again and again.
@@ -48,6 +64,8 @@ pub struct Received {
     pub data: Value,
     /// How often the reader came back.
     pub reconnects: usize,
+    /// Whether the tool's result, as it was told, is good; none when no result was told.
+    pub wrote: Option<bool>,
 }
 
 struct Reader {
@@ -60,6 +78,9 @@ struct Reader {
     text: String,
     end: Option<(String, Value)>,
     reconnects: usize,
+    /// The call that waits for a decision.
+    asked: Option<String>,
+    wrote: Option<bool>,
 }
 
 /// Sends a message and reads its answer to the end.
@@ -79,6 +100,8 @@ pub async fn ask(
         text: String::new(),
         end: None,
         reconnects: 0,
+        asked: None,
+        wrote: None,
     };
     let text = reader.message.text.clone();
     let read = tokio::time::timeout(BOUND, reader.read()).await;
@@ -89,8 +112,8 @@ pub async fn ask(
     .with_context(|| format!("{text:?} ({job})"))?;
     let (job, chat) = reader.names.context("a run without names")?;
     let (end, data) = reader.end.context("a run without an end")?;
-    let Reader { message, text, reconnects, .. } = reader;
-    Ok(Received { message, chat, job, text, end, data, reconnects })
+    let Reader { message, text, reconnects, wrote, .. } = reader;
+    Ok(Received { message, chat, job, text, end, data, reconnects, wrote })
 }
 
 impl Reader {
@@ -108,7 +131,9 @@ impl Reader {
             }
             ensure!(status.is_success(), "{status}: {}", response.text().await.unwrap_or_default());
             self.follow(response).await?;
-            if self.end.is_none() {
+            if let Some(call) = self.asked.take() {
+                self.decide(&call).await?;
+            } else if self.end.is_none() {
                 self.reconnects += 1;
                 self.pause().await;
             }
@@ -137,6 +162,35 @@ impl Reader {
         request.bearer_auth(&self.message.token)
     }
 
+    /// Says whether a call may be made, until a server has heard it.
+    async fn decide(&mut self, call: &str) -> anyhow::Result<()> {
+        let Task::Write { approve } = self.message.task else {
+            bail!("{call} waits for a decision and no tool was to be called");
+        };
+        // People think for a moment, in which servers may die.
+        let thinks = Duration::from_millis(self.random.random_range(0..2_000));
+        tokio::time::sleep(thinks).await;
+        let (job, _) = self.names.clone().context("a question of no run")?;
+        let body = if approve {
+            json!({ "decision": "approve" })
+        } else {
+            json!({ "decision": "deny", "reason": "Not today." })
+        };
+        loop {
+            let at = self.random.random_range(0..self.servers.len());
+            let server = self.servers.get(at).map_or("", String::as_str);
+            let request = self.http.post(format!("{server}/api/chat/jobs/{job}/approvals/{call}"));
+            match request.bearer_auth(&self.message.token).timeout(SILENCE).json(&body).send().await {
+                // Heard, or heard before and the answer was lost.
+                Ok(response) if response.status() == 202 || response.status() == 409 => return Ok(()),
+                Ok(response) if response.status().is_server_error() || response.status() == 429 => {}
+                Ok(response) => bail!("{}: {}", response.status(), response.text().await.unwrap_or_default()),
+                Err(_) => {}
+            }
+            self.pause().await;
+        }
+    }
+
     async fn pause(&mut self) {
         let pause = Duration::from_millis(self.random.random_range(50..400));
         tokio::time::sleep(pause).await;
@@ -149,7 +203,7 @@ impl Reader {
         let mut tail = Vec::new();
         let mut events = 0;
         let mut heard = Instant::now();
-        while self.end.is_none() && events < self.message.patience {
+        while self.end.is_none() && self.asked.is_none() && events < self.message.patience {
             let Ok(Some(Ok(piece))) = tokio::time::timeout_at(heard + SILENCE, body.next()).await else {
                 return Ok(());
             };
@@ -188,6 +242,12 @@ impl Reader {
             "job_id" => self.names = Some((text("jobId"), text("chatId"))),
             "reset" => self.text = text("text"),
             "chunk" => self.text.push_str(&text("text")),
+            "approval_required" => self.asked = Some(text("callId")),
+            // What was asked before is asked no more when the reader comes back to its result.
+            "tool_result" => {
+                self.asked = None;
+                self.wrote = data.get("ok").and_then(Value::as_bool);
+            }
             "done" | "error" => self.end = Some((kind.to_owned(), data)),
             _ => {}
         }

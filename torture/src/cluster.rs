@@ -1,13 +1,14 @@
-//! Two servers and two workers, with Redis and the fake provider behind them.
+//! Two servers and two workers, with Redis, the fake provider and a fake MCP server behind them.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
-use kuma_testkit::FakeOpenAi;
+use kuma_testkit::{FakeMcp, FakeOpenAi};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -52,6 +53,8 @@ pub struct Cluster {
     /// Runs' way and journal.
     pub redis: Redis,
     fake: FakeOpenAi,
+    /// Where tools write; it lives as long as the database, which knows its address.
+    pub notes: Arc<FakeMcp>,
     /// Servers, then workers.
     processes: Vec<Process>,
     /// A session token per person; the first is an administrator.
@@ -70,7 +73,12 @@ impl Cluster {
     pub const PROCESSES: usize = 4;
 
     /// Starts everything and signs people up, unless they have been in an earlier one.
-    pub async fn start(kuma: &Path, postgres: &Postgres, people: Vec<String>) -> anyhow::Result<Self> {
+    pub async fn start(
+        kuma: &Path,
+        postgres: &Postgres,
+        notes: Arc<FakeMcp>,
+        people: Vec<String>,
+    ) -> anyhow::Result<Self> {
         let directory = tempfile::tempdir()?;
         let secret = |part: u8| base64::engine::general_purpose::STANDARD.encode([part; 32]);
         let mut processes = Vec::new();
@@ -84,6 +92,7 @@ impl Cluster {
             postgres: postgres.clone(),
             redis: Redis::start(directory.path()).await?,
             fake: FakeOpenAi::start().await,
+            notes,
             processes,
             people,
             http: reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(2)).build()?,
@@ -96,6 +105,7 @@ impl Cluster {
         }
         if cluster.people.is_empty() {
             cluster.sign_up().await?;
+            cluster.add_tools().await?;
         }
         Ok(cluster)
     }
@@ -127,6 +137,7 @@ impl Cluster {
             ("KUMA_MODEL", "openai/fake-large"),
             ("KUMA_SMALL_MODEL", "openai/fake-small"),
             ("OLLAMA_BASE_URL", "http://127.0.0.1:1"),
+            ("KUMA_ALLOW_PRIVATE_HOSTS", &self.notes.address().to_string()),
             ("KUMA_LOG", "info"),
         ]);
         let log = std::fs::File::options().create(true).append(true).open(&process.log)?;
@@ -184,6 +195,21 @@ impl Cluster {
             let answer = self.http.post(format!("{server}/api/auth/signup")).json(&body).send().await?;
             let answer: Value = answer.error_for_status()?.json().await?;
             self.people.push(crate::check::at(&answer, "/token").as_str().context("no token")?.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Gives everybody the tools of the MCP server.
+    async fn add_tools(&self) -> anyhow::Result<()> {
+        let servers = self.servers();
+        let server = servers.first().context("no server")?;
+        let admin = self.people.first().context("nobody")?;
+        let body = json!({ "name": "notes", "url": self.notes.url(), "scope": "global" });
+        let request = self.http.post(format!("{server}/api/mcp/servers")).bearer_auth(admin).json(&body);
+        let answer: Value = request.send().await?.error_for_status()?.json().await?;
+        let tools = crate::check::at(&answer, "/server/tools").as_array().map_or(0, Vec::len);
+        if tools == 0 {
+            bail!("the MCP server has no tools: {answer}");
         }
         Ok(())
     }

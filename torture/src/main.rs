@@ -1,6 +1,7 @@
 //! The fault suite: people chat with two servers and two workers on PostgreSQL and Redis, while by a
-//! seeded plan processes are killed, stopped and restarted and clients cut off. Afterwards it is
-//! counted that nothing was lost: see [`check`].
+//! seeded plan processes are killed, stopped and restarted and clients cut off. Some messages have an
+//! MCP server's tools called, and their writers are asked first. Afterwards it is counted that nothing
+//! was lost and nothing written twice: see [`check`].
 //!
 //! `make test` runs a few plans, `make torture N=200` as many as one likes. A plan that fails prints its
 //! seed; `kuma-torture --seed SEED --plans 1` plays the same plan again.
@@ -14,10 +15,12 @@ mod services;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use clap::Parser;
+use kuma_testkit::FakeMcp;
 
 /// Kills servers, workers, Redis and PostgreSQL while people chat, and counts what was lost.
 #[derive(Parser)]
@@ -82,7 +85,8 @@ async fn plans(
     kuma: &std::path::Path,
     postgres: &services::Postgres,
 ) -> anyhow::Result<u64> {
-    let mut cluster = cluster::Cluster::start(kuma, postgres, Vec::new()).await?;
+    let notes = Arc::new(FakeMcp::start().await);
+    let mut cluster = cluster::Cluster::start(kuma, postgres, notes.clone(), Vec::new()).await?;
     let (mut passed, mut failed) = (0, 0);
     for seed in options.seed..options.seed + options.plans {
         let begun = Instant::now();
@@ -104,7 +108,7 @@ async fn plans(
                 // What it left behind must not fail the next one.
                 cluster.stop().await;
                 let people = std::mem::take(&mut cluster.people);
-                cluster = cluster::Cluster::start(kuma, postgres, people).await?;
+                cluster = cluster::Cluster::start(kuma, postgres, notes.clone(), people).await?;
             }
         }
     }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use rustix::process::Signal;
+use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::client::{self, Message};
+use crate::client::{self, Message, Task};
 use crate::cluster::Cluster;
 use crate::{check, say};
 
@@ -42,6 +43,8 @@ pub struct Plan {
     faults: Vec<(u64, Fault)>,
     /// When, by whom, whether it goes on with that person's chat, and the reader's patience.
     messages: Vec<(u64, usize, bool, usize)>,
+    /// What each of them leads to.
+    tasks: Vec<Task>,
 }
 
 impl Plan {
@@ -75,7 +78,14 @@ impl Plan {
                 )
             })
             .collect();
-        Self { seed, faults, messages }
+        let tasks = (0..16)
+            .map(|_| match random.random_range(0..10) {
+                0..3 => Task::Write { approve: true },
+                3 => Task::Write { approve: false },
+                _ => Task::Talk,
+            })
+            .collect();
+        Self { seed, faults, messages, tasks }
     }
 
     /// What goes wrong, in words.
@@ -99,10 +109,22 @@ pub async fn play(cluster: &mut Cluster, plan: &Plan) -> anyhow::Result<check::C
         chats.push(check::new_chat(cluster, token).await?);
     }
     let mut asked = JoinSet::new();
-    for (number, (at, person, goes_on, patience)) in plan.messages.iter().enumerate() {
+    let messages = plan.messages.iter().zip(&plan.tasks).enumerate();
+    for (number, ((at, person, goes_on, patience), task)) in messages {
+        // The database outlives a plan, and a plan may be played again.
+        let note = format!("note {}-{number}-{:08x}", plan.seed, rand::random::<u32>());
         let message = Message {
             token: cluster.people.get(*person).cloned().unwrap_or_default(),
-            text: text(plan.seed, number, &mut random),
+            text: match task {
+                Task::Talk => text(plan.seed, number, &mut random),
+                Task::Write { .. } => format!(
+                    "message {}-{number} [tool mcp__notes__add_note {}] [rate 20]",
+                    plan.seed,
+                    json!({ "text": note })
+                ),
+            },
+            task: *task,
+            note,
             chat: if *goes_on { chats.get(*person).cloned() } else { None },
             patience: *patience,
             seed: random.random(),
