@@ -22,7 +22,9 @@ pub struct Options {
 impl Options {
     /// From the environment: `KUMA_BIN`, `KUMA_MODELS_DIR`.
     pub fn read(quick: bool, streams: Vec<usize>) -> anyhow::Result<Self> {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+        // Asked when it runs, as the build directory may be shared by several clones; without cargo, the clone is here.
+        let home = std::env::var_os("CARGO_MANIFEST_DIR").map(|home| PathBuf::from(home).join(".."));
+        let root = home.unwrap_or_else(|| PathBuf::from(".")).canonicalize()?;
         let named = std::env::var_os("KUMA_BIN").map(PathBuf::from);
         let binary = named.unwrap_or_else(|| root.join("target/release/kuma"));
         if !binary.is_file() {

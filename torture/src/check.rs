@@ -120,7 +120,8 @@ pub async fn all(
 /// How often the message's note was written; an error when that is not what its reader was told.
 fn written(cluster: &Cluster, one: &Received) -> anyhow::Result<usize> {
     let calls = cluster.notes.calls_of("add_note");
-    let mine: Vec<_> = calls.iter().filter(|call| at(&call.arguments, "/text") == &*one.message.note).collect();
+    let mine: Vec<_> =
+        calls.iter().filter(|call| at(&call.arguments, "/text") == &*one.message.note).collect();
     ensure!(mine.len() <= 1, "its note was written {} times: {mine:?}", mine.len());
     ensure!(mine.iter().all(|call| call.idempotency_key.is_some()), "without an idempotency key: {mine:?}");
     match one.message.task {

@@ -1,7 +1,7 @@
 // The API as the screenshots see it: answers laid under page.route, one signed-in administrator.
-import { documentAnswers } from "./mock-documents.mjs";
 
 import { adminAnswers } from "./mock-admin.mjs";
+import { documentAnswers } from "./mock-documents.mjs";
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const user = {

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use kuma_app::config::{RunLimits, Signup};
 use kuma_app::documents::{self, NewUpload, Wanted};
 use kuma_app::files::{Files, StorageSettings};
+use kuma_app::mcp::McpConfig;
 use kuma_app::{App, AppConfig, Parts};
 use kuma_documents::Parser;
 use kuma_llm::Embedder as _;
@@ -70,6 +71,11 @@ impl Bench {
             providers: Vec::new(),
             ollama_url: "http://127.0.0.1:1".to_owned(),
             runs: RunLimits::default(),
+            mcp: McpConfig {
+                allow_private: "".parse()?,
+                public_url: "http://127.0.0.1:1".to_owned(),
+                frontend_url: "http://127.0.0.1:1".to_owned(),
+            },
             worker: "serve-bench".to_owned(),
         };
         let app = App::new(Parts {
@@ -82,6 +88,7 @@ impl Bench {
             local: None,
             local_embedder: Some(Arc::new(LocalEmbedder::new(EmbedderOptions::new(models)))),
             parser: Parser::new(&options.binary, ["parse"]),
+            memory: None,
             config,
         })
         .map_err(|error| anyhow::anyhow!(error))?;

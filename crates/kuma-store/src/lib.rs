@@ -21,8 +21,8 @@ mod erasures;
 mod error;
 mod images;
 mod jobs;
-mod memories;
 mod mcp;
+mod memories;
 mod messages;
 mod migration;
 mod page;
@@ -60,8 +60,8 @@ pub use images::{Image, Images};
 pub use jobs::{
     Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
 };
-pub use memories::{Exchange, Memories, Memory, MemoryState, MemoryVersion, NewMemory, Scored, Unembedded};
 pub use mcp::{McpAddress, McpLogin, McpSeen, McpServer, McpServers};
+pub use memories::{Exchange, Memories, Memory, MemoryState, MemoryVersion, NewMemory, Scored, Unembedded};
 pub use messages::{Checkpoint, Message, Messages};
 pub use page::Page;
 pub use providers::{ProviderRow, Providers};

@@ -100,19 +100,8 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     let local_embedder = Some(embedder(settings));
     let parser = parser()?;
     let memory = memory(settings)?;
-    let backends = Parts {
-        store,
-        journal,
-        queue,
-        signals,
-        files,
-        tools,
-        local,
-        local_embedder,
-        parser,
-        memory,
-        config,
-    };
+    let backends =
+        Parts { store, journal, queue, signals, files, tools, local, local_embedder, parser, memory, config };
     let app = App::new(backends).map_err(|error| anyhow::anyhow!(error))?;
     pictures.connect(&app);
     Ok(app)

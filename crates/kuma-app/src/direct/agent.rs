@@ -16,7 +16,8 @@ use super::stop::StopReader;
 use super::{AnswerEvent, Message, Model, Teller, estimated, failure};
 use crate::App;
 use crate::error::{AppError, Result};
-use crate::tools;
+use crate::mcp;
+use crate::tools::{self, Scene};
 
 /// Puts the agent's instructions in front, and its temperature in where the caller has none.
 pub(super) fn instruct(request: &mut ChatRequest, agent: &Agent, user: &User) {
@@ -34,8 +35,10 @@ pub(super) async fn input(
     model: &Model,
     request: &ChatRequest,
 ) -> Result<Option<RunInput>> {
-    let toolbox = tools::reading(&tools::of_agent(app, user, agent, &**model).await?);
-    let mut specialists = tools::specialists(app, user, agent, model).await?;
+    let others = mcp::offered(app, user.id).await?;
+    let scene = Scene::default();
+    let toolbox = tools::reading(&tools::of_agent(app, user, agent, &**model, scene, &others).await?);
+    let mut specialists = tools::specialists(app, user, agent, model, scene, &others).await?;
     for specialist in &mut specialists {
         specialist.toolbox = tools::reading(&specialist.toolbox);
     }

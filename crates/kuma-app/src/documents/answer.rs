@@ -22,7 +22,7 @@ const PASSAGES: usize = 12;
 /// How many are quoted when no model answers.
 const QUOTES: usize = 4;
 /// An answer that takes longer is given up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Tokens of an answer.
 const LONGEST_ANSWER: u32 = 2_000;
 

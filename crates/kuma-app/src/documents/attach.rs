@@ -23,7 +23,7 @@ const PASSAGES: usize = 24;
 /// What a passage takes with its label, at most.
 const PASSAGE_TOKENS: usize = 300;
 /// How long a run waits for its documents to be read.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(200);
 /// Tokens of documents that are sent at most, whatever the model's window.

@@ -57,16 +57,15 @@ struct State {
 async fn step(state: Option<State>) -> Option<(Result<DocumentEvent>, Option<State>)> {
     let mut state = state?;
     loop {
-        let document = match state.next.take() {
-            Some(document) => document,
-            None => {
-                tokio::time::sleep(LOOK).await;
-                match get(&state.app, state.owner, state.id).await {
-                    Ok(document) => document,
-                    Err(error) if error.kind == crate::ErrorKind::NotFound => return None,
-                    Err(error) if error.is_unavailable() => continue,
-                    Err(error) => return Some((Err(error), None)),
-                }
+        let document = if let Some(document) = state.next.take() {
+            document
+        } else {
+            tokio::time::sleep(LOOK).await;
+            match get(&state.app, state.owner, state.id).await {
+                Ok(document) => document,
+                Err(error) if error.kind == crate::ErrorKind::NotFound => return None,
+                Err(error) if error.is_unavailable() => continue,
+                Err(error) => return Some((Err(error), None)),
             }
         };
         let event = event_of(document);

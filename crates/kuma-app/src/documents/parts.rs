@@ -26,9 +26,10 @@ impl Parts {
     pub(super) async fn parser(&self) -> &Parser {
         let find = || async {
             let ocr = Ocr::find().await;
-            match &ocr {
-                Some(ocr) => tracing::info!(languages = ocr.languages, "text in pictures is recognised"),
-                None => tracing::info!("text in pictures is not recognised: tesseract is not installed"),
+            if let Some(ocr) = &ocr {
+                tracing::info!(languages = ocr.languages, "text in pictures is recognised");
+            } else {
+                tracing::info!("text in pictures is not recognised: tesseract is not installed");
             }
             self.parser.clone().with_ocr(ocr)
         };

@@ -107,14 +107,14 @@ impl TypedTool for QueryDocument {
             let text = "No passage fits. Try other words, or see with listDocuments what there is.";
             return Ok(ToolOutput::text(text, "Nothing found in the documents"));
         }
-        let mut content = String::new();
+        let mut text = String::new();
         let mut names: Vec<&str> = Vec::new();
         for passage in &found.passages {
             if !names.contains(&&*passage.display_name) {
                 names.push(&passage.display_name);
             }
             // Writing to a string cannot fail.
-            let _ = write!(content, "{}\n{}\n\n", attach::place_label(passage), passage.text);
+            let _ = write!(text, "{}\n{}\n\n", attach::place_label(passage), passage.text);
         }
         let count = found.passages.len();
         let summary = match (count, names.as_slice()) {
@@ -134,7 +134,7 @@ impl TypedTool for QueryDocument {
             })
             .collect();
         Ok(ToolOutput {
-            content: content.trim_end().to_owned(),
+            content: text.trim_end().to_owned(),
             result: json!({ "passages": passages, "notice": found.words_only }),
             summary,
             sources: found.passages.iter().map(attach::source_of).collect(),
@@ -209,7 +209,7 @@ impl TypedTool for ListDocuments {
         if page.items.is_empty() {
             return Ok(ToolOutput::text("There are no such documents.", "No documents"));
         }
-        let mut content = String::new();
+        let mut text = String::new();
         for document in &page.items {
             let pages = document.page_count.map(|pages| format!(", {pages} pages")).unwrap_or_default();
             let state = match document.status {
@@ -218,7 +218,7 @@ impl TypedTool for ListDocuments {
                 DocumentStatus::Failed => ", could not be read",
             };
             let _ = writeln!(
-                content,
+                text,
                 "- {} (documentId {}, {}{pages}{state}, uploaded {})",
                 document.display_name,
                 document.id,
@@ -227,7 +227,7 @@ impl TypedTool for ListDocuments {
             );
         }
         if page.next_cursor.is_some() {
-            content.push_str("There are more; ask with a part of the name.\n");
+            text.push_str("There are more; ask with a part of the name.\n");
         }
         let items: Vec<_> = page
             .items
@@ -236,7 +236,7 @@ impl TypedTool for ListDocuments {
             .collect();
         let count = items.len();
         Ok(ToolOutput {
-            content,
+            content: text,
             result: json!({ "documents": items }),
             summary: if count == 1 { "1 document".to_owned() } else { format!("{count} documents") },
             sources: Vec::new(),

@@ -96,6 +96,7 @@ async fn make(app: &App, user: &User, tool: &dyn Tool, arguments: Value) -> Resu
         small_model,
         usage: UsageMeter::default(),
         time_zone: None,
+        taint: None,
     };
     let work = AssertUnwindSafe(tool.call(&context, arguments)).catch_unwind();
     let (called, outcome) = match tokio::time::timeout(info.timeout, work).await {
@@ -137,7 +138,7 @@ fn readable(output: ToolOutput) -> String {
             let page = source.page.map_or_else(String::new, |page| format!(", page {page}"));
             let place = match &source.at {
                 SourceAt::Url(url) => format!(" <{url}>"),
-                SourceAt::Document(_) => String::new(),
+                SourceAt::Document(_) | SourceAt::Pages { .. } => String::new(),
             };
             let text = if has_content { String::new() } else { format!("\n{}", source.text) };
             format!("[{number}] {}{page}{place}{text}", source.title)

@@ -15,7 +15,7 @@ pub(crate) fn parser() -> Parser {
 
 /// A file of `fixtures/documents`.
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/documents").join(name);
+    let path = PathBuf::from("../../fixtures/documents").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -19,7 +19,7 @@ use crate::support::{Answer, Client, Event, Options, TestServer, first, kinds};
 struct Clock(ToolInfo);
 
 impl Clock {
-    fn new() -> Arc<dyn Tool> {
+    fn shared() -> Arc<dyn Tool> {
         Arc::new(Self(ToolInfo {
             name: "webSearch".into(),
             display_name: "The clock".into(),
@@ -56,7 +56,7 @@ impl Tool for Clock {
 
 /// A server whose agents have tools beside those of MCP servers.
 async fn with_a_tool() -> TestServer {
-    TestServer::with(Options { tools: vec![Clock::new()], ..Options::default() }).await
+    TestServer::with(Options { tools: vec![Clock::shared()], ..Options::default() }).await
 }
 
 async fn add(who: &Client, body: Value) -> Value {

@@ -13,7 +13,7 @@ fn parser() -> Parser {
 
 #[tokio::test]
 async fn a_file_is_read_by_the_program_itself() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/documents/report.pdf");
+    let path = "../../fixtures/documents/report.pdf";
     let parsed = parser().parse(File::open(path).unwrap(), Some("pdf"), &mut |_| ()).await.unwrap();
     assert_eq!(parsed.kind, Kind::Pdf);
     assert!(parsed.text().contains("| North | 120 | 135 | 150 |"), "{}", parsed.text());
@@ -36,7 +36,7 @@ async fn people_are_told_that_it_is_not_for_them() {
     assert!(!crate::process::said(&help).contains("parse"), "it is not in the list of commands");
 }
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/documents");
+const FIXTURES: &str = "../../fixtures/documents";
 
 async fn upload(server: &Server, token: &str, name: &str, bytes: Vec<u8>) -> String {
     let part = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());

@@ -1,6 +1,52 @@
 // Generated from web/openapi.json by `npm run generate:api`. Do not edit.
 
 export interface paths {
+    "/api/admin/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all agents
+         * @description With their instructions, and those too that cannot be chosen.
+         */
+        get: operations["listAllAgents"];
+        put?: never;
+        /** Make an agent */
+        post: operations["createAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/agents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at an agent */
+        get: operations["getAgent"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an agent
+         * @description Its chats go on with the default agent.
+         */
+        delete: operations["deleteAgent"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an agent
+         * @description Runs that are under way go on as they began.
+         */
+        patch: operations["updateAgent"];
+        trace?: never;
+    };
     "/api/admin/audit": {
         parameters: {
             query?: never;
@@ -198,6 +244,40 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all tools */
+        get: operations["listToolSwitches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tools/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch a tool on or off for everybody */
+        patch: operations["switchTool"];
         trace?: never;
     };
     "/api/admin/users": {
@@ -469,6 +549,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/images/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One image of a chat
+         * @description As it is kept: at most 2048 pixels wide and high, without the metadata of the file that was sent. Needs the
+         *     token like everything else, so a page fetches it and shows it from a `blob:` address.
+         */
+        get: operations["chatImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/jobs/{jobId}": {
         parameters: {
             query?: never;
@@ -569,6 +670,207 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List documents
+         * @description The newest first.
+         */
+        get: operations["listDocuments"];
+        put?: never;
+        /**
+         * Upload a document
+         * @description Accepted at once; reading it goes on in the background. Follow it with
+         *     `GET /api/documents/{id}/events`.
+         */
+        post: operations["uploadDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a document's record */
+        get: operations["getDocument"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a document
+         * @description With its file, its text, its vectors and its entries in the index.
+         */
+        delete: operations["deleteDocument"];
+        options?: never;
+        head?: never;
+        /** Rename a document */
+        patch: operations["renameDocument"];
+        trace?: never;
+    };
+    "/api/documents/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the reading of a document
+         * @description Ends with `ready` or `failed`; at once when it is either already.
+         */
+        get: operations["followDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a document's file
+         * @description As it was uploaded, never to be opened in the browser by itself. One range of bytes can be asked for.
+         */
+        get: operations["documentFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/locate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find a quote in a document
+         * @description For showing a citation in its place. Spaces and typography do not matter.
+         */
+        post: operations["locateQuote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a document
+         * @description With no model that can answer, the passages that fit best come as quotes, and the answer says so.
+         */
+        post: operations["queryDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a failed document read once more */
+        post: operations["retryDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a document's text
+         * @description As it was read from the file: what is searched, and what the offsets of passages count in, in bytes.
+         */
+        get: operations["documentText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search documents
+         * @description By words and by meaning at once, in all of your documents or in some.
+         */
+        post: operations["searchDocuments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how much room documents take */
+        get: operations["documentStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -580,6 +882,142 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my API keys
+         * @description Newest first.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Takes a session: a key cannot make keys. The answer is the only place where the key is ever shown.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description It stops working at once. Takes a session.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from an MCP server's login */
+        get: operations["mcpCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the MCP servers */
+        get: operations["listMcpServers"];
+        put?: never;
+        /**
+         * Add an MCP server
+         * @description Connects to it within a bound. A server that cannot be used now is added all the same, and its status says why; what
+         *     the guard against private addresses refuses is not.
+         */
+        post: operations["addMcpServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp/servers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an MCP server */
+        delete: operations["deleteMcpServer"];
+        options?: never;
+        head?: never;
+        /** Change an MCP server */
+        patch: operations["editMcpServer"];
+        trace?: never;
+    };
+    "/api/mcp/servers/{id}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begin to log in at an MCP server */
+        get: operations["connectMcpServer"];
+        put?: never;
+        post?: never;
+        /** Log out at an MCP server */
+        delete: operations["disconnectMcpServer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp/servers/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call an MCP server now */
+        post: operations["refreshMcpServer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -844,6 +1282,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak MCP
+         * @description JSON-RPC of the Model Context Protocol over streamable HTTP, without sessions. Send
+         *     `Accept: application/json, text/event-stream`. A browser's page of another origin is refused.
+         */
+        post: operations["mcp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -856,6 +1315,69 @@ export interface paths {
          * @description Needs `METRICS_TOKEN` as Bearer when that is set.
          */
         get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a conversation answered
+         * @description The conversation is the caller's: nothing is kept here but the cost. With an agent's name as the model
+         *     the agent's instructions come first, and Kuma's own tools that only read run on the server, unless the
+         *     caller brings tools or says `"tool_choice": "none"`. A caller's tools are passed to the model and its
+         *     calls given back. The answer stops when the connection is closed.
+         */
+        post: operations["openaiChatCompletions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who answers
+         * @description The agents that can be chosen, by name, then the models of all providers, by `provider/model`.
+         */
+        get: operations["openaiListModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look one up
+         * @description The slash of `provider/model` is written `%2F`.
+         */
+        get: operations["openaiGetModel"];
         put?: never;
         post?: never;
         delete?: never;
@@ -961,10 +1483,73 @@ export interface components {
             /** @description The tools it may use. */
             tools: string[];
         };
+        /** @description An agent, wrapped. */
+        AgentBody: {
+            /** @description The agent. */
+            agent: components["schemas"]["AgentDetails"];
+        };
+        /** @description An agent with its instructions. */
+        AgentDetails: {
+            /** @description What it is good for: people and other agents choose it by this. */
+            description: string;
+            /** @description For people. */
+            displayName: string;
+            /** @description Whether it can be chosen. */
+            isActive: boolean;
+            /** @description It answers where nobody chose: it cannot be switched off or deleted. */
+            isDefault: boolean;
+            /** @description Its own model; null: the default one. */
+            model: string | null;
+            /** @description Its name in `agentType`; never changes. */
+            name: string;
+            /** @description Its instructions. */
+            systemPrompt: string;
+            /**
+             * Format: float
+             * @description Its own temperature; null: the model's.
+             */
+            temperature: number | null;
+            /** @description The tools it may use. */
+            tools: string[];
+        };
         /** @description The agents. */
         AgentsBody: {
             /** @description The default one first. */
             items: components["schemas"]["Agent"][];
+        };
+        /** @description All agents. */
+        AllAgentsBody: {
+            /** @description The oldest first. */
+            items: components["schemas"]["AgentDetails"][];
+        };
+        /** @description An API key, without the key. */
+        ApiKey: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description From when on it does not work; null: it does not expire.
+             */
+            expiresAt: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to about a minute; null: never.
+             */
+            lastUsedAt: string | null;
+            /** @description What you call it. */
+            name: string;
+            /** @description The beginning of the key. */
+            prefix: string;
+            /** @description What it may be used for: `full`, `chat` (`/v1`), `mcp` (`/mcp`). */
+            scopes: string[];
         };
         /** @description Something that was done. */
         AuditEntry: {
@@ -1057,11 +1642,72 @@ export interface components {
             /** @description The page it is from. */
             url?: string | null;
         };
+        CreateAgentBody: {
+            /**
+             * @description What it is good for.
+             * @default
+             */
+            description: string;
+            /**
+             * @description For people.
+             * @default
+             */
+            displayName: string;
+            /**
+             * @description Whether it can be chosen; it can when this is not given.
+             * @default true
+             */
+            isActive?: boolean;
+            /**
+             * @description Its own model; none or empty: the default one.
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * @description The word in the API: small letters, digits, `-` and `_`.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Its instructions, at most 32 KiB.
+             * @default
+             */
+            systemPrompt: string;
+            /**
+             * Format: float
+             * @description 0 to 2; none: the model's own.
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * @description The tools it may use.
+             * @default []
+             */
+            tools?: string[];
+        };
         CreateBody: {
             /** @description The agent that shall answer; `router` when none. */
             agentType?: string | null;
             /** @description A title, at most 200 characters. */
             title?: string | null;
+        };
+        CreateKeyBody: {
+            /**
+             * Format: date-time
+             * @description From when on it does not work; none: it does not expire.
+             * @default null
+             */
+            expiresAt?: string | null;
+            /**
+             * @description What to call it, such as the program that will use it.
+             * @default
+             */
+            name: string;
+            /**
+             * @description What it may be used for: `full`, `chat`, `mcp`; `["full"]` when none are given.
+             * @default null
+             */
+            scopes?: string[] | null;
         };
         /** @description A run that was given up. */
         DeadJob: {
@@ -1098,6 +1744,236 @@ export interface components {
              */
             password: string;
         };
+        /** @description An uploaded document. */
+        Document: {
+            chatId: components["schemas"]["ChatId"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description What you call it. */
+            displayName: string;
+            error?: components["schemas"]["DocumentError"] | null;
+            /** @description The file's name. */
+            filename: string;
+            /**
+             * Format: int64
+             * @description Bytes of the file.
+             */
+            fileSize: number;
+            /** @description Whether it is found by meaning too; until then by its words alone. */
+            hasVectors: boolean;
+            id: components["schemas"]["DocumentId"];
+            /** @description What the file is, by its content. */
+            mimeType: string;
+            /**
+             * Format: int32
+             * @description Pages, slides, sheets or chapters; null before it was read and for what has none.
+             */
+            pageCount: number | null;
+            progress?: components["schemas"]["DocumentProgress"] | null;
+            status: components["schemas"]["DocumentStatus"];
+            /** @description What it is about, when somebody has said so. */
+            summary?: string | null;
+            /** @description The title that the file states about itself. */
+            title?: string | null;
+            /** @description What is missing from its text, in sentences. */
+            warnings: string[];
+        };
+        /** @description An answer from a document. */
+        DocumentAnswer: {
+            /** @description The answer; `[1]` in it is the citation of that number. */
+            answer: string;
+            /** @description What it rests on: words of the document. */
+            citations: components["schemas"]["DocumentCitation"][];
+            /** @description The model that answered; null when these are quotes without an answer. */
+            model: string | null;
+            /** @description What you should know: that no model answered, that only words were looked for. */
+            notice?: string | null;
+        };
+        /** @description A document, wrapped. */
+        DocumentBody: {
+            /** @description The document. */
+            document: components["schemas"]["Document"];
+        };
+        /** @description A box on a page in points (pixels of a picture), from the upper left corner of the page as displayed. */
+        DocumentBox: {
+            /** Format: float */
+            height: number;
+            /** Format: float */
+            width: number;
+            /** Format: float */
+            x: number;
+            /** Format: float */
+            y: number;
+        };
+        /** @description A quote that is in the document. */
+        DocumentCitation: {
+            /**
+             * Format: int32
+             * @description Its number in the answer, from 1.
+             */
+            index: number;
+            /**
+             * Format: int32
+             * @description The page; null where there are no pages.
+             */
+            page: number | null;
+            /** @description Where its passage stands, page by page. */
+            places: components["schemas"]["DocumentPlace"][];
+            /** @description The document's own words. */
+            quote: string;
+            /**
+             * Format: double
+             * @description How well its passage fits the question, 0 to 1.
+             */
+            score: number;
+        };
+        /** @description Why a document could not be read. */
+        DocumentError: {
+            /** @description A stable word: `encrypted`, `damaged`, `too_many_pages`, `no_ocr`, `no_text` and so on. */
+            code: string;
+            /** @description What it means and what to do. */
+            detail: string;
+            /** @description Whether `POST /documents/{id}/retry` may help. */
+            retryable: boolean;
+        };
+        /** @description One event. */
+        DocumentEvent: {
+            /** @description How far it is. */
+            data: components["schemas"]["DocumentProgress"];
+            /** @enum {string} */
+            event: "progress";
+        } | {
+            /** @description It can be searched and attached. Last. */
+            data: components["schemas"]["DocumentBody"];
+            /** @enum {string} */
+            event: "ready";
+        } | {
+            /** @description It could not be read. Last. */
+            data: components["schemas"]["DocumentError"];
+            /** @enum {string} */
+            event: "failed";
+        };
+        /**
+         * Format: uuid
+         * @description One document.
+         */
+        DocumentId: string;
+        /** @description Where a quote stands. */
+        DocumentLocation: {
+            /**
+             * Format: int64
+             * @description Past its last byte.
+             */
+            end: number;
+            /**
+             * Format: int32
+             * @description The page; null where there are no pages.
+             */
+            page: number | null;
+            /** @description Where the passage stands, page by page, with the boxes of its lines. */
+            places: components["schemas"]["DocumentPlace"][];
+            /**
+             * Format: int64
+             * @description First byte of the passage in the document's text.
+             */
+            start: number;
+            /** @description The passage that has the quote. */
+            text: string;
+        };
+        /** @description A passage that was found. */
+        DocumentPassage: {
+            displayName: string;
+            documentId: components["schemas"]["DocumentId"];
+            /** @description The headings over it, the outermost first. */
+            headings: string[];
+            /** @description Where its text has the words that were looked for: from and to, in UTF-16 units, as JavaScript counts. */
+            matches: number[][];
+            /**
+             * Format: int32
+             * @description The page on which it begins; null where there are no pages.
+             */
+            page: number | null;
+            /** @description Where it stands, page by page. */
+            places: components["schemas"]["DocumentPlace"][];
+            /**
+             * Format: double
+             * @description 0 to 1, the more the better; comparable within one search.
+             */
+            score: number;
+            /** @description Its text. */
+            text: string;
+        };
+        DocumentPassages: {
+            /** @description The best first. */
+            items: components["schemas"]["DocumentPassage"][];
+            /** @description Why only words were looked for, when that is so. */
+            notice?: string | null;
+        };
+        /** @description Where a passage stands on one page. */
+        DocumentPlace: {
+            /** @description The boxes of its lines, where the format has such (PDF, pictures). */
+            boxes?: components["schemas"]["DocumentBox"][];
+            /**
+             * Format: int64
+             * @description Past the last byte on this page.
+             */
+            end: number;
+            /** @description What the page is: `page`, `slide`, `sheet`, `chapter`, `attachment`, or `whole` for what has no pages. */
+            label: string;
+            /**
+             * Format: int32
+             * @description The page's number, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description First byte in the document's text.
+             */
+            start: number;
+        };
+        /** @description How far the work on a document is. */
+        DocumentProgress: {
+            /**
+             * Format: int32
+             * @description How much of it is done: pages, pictures or passages.
+             */
+            done: number;
+            /** @description `waiting`, `parse`, `ocr`, `chunk`, `index` or `embed`. */
+            stage: string;
+            /**
+             * Format: int32
+             * @description How much there is; null when that is not known.
+             */
+            total: number | null;
+        };
+        /**
+         * @description How far a document is.
+         * @enum {string}
+         */
+        DocumentStatus: "processing" | "ready" | "failed";
+        /** @description The room that documents take. */
+        DocumentStorage: {
+            /**
+             * Format: int64
+             * @description Bytes of those files.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Documents.
+             */
+            documents: number;
+            /**
+             * Format: int64
+             * @description Different files: the same file is kept once.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Bytes that a file has at most.
+             */
+            maxFileBytes: number;
+        };
         EditBody: {
             /**
              * @description What to ask instead, at most 256 KiB.
@@ -1132,6 +2008,32 @@ export interface components {
             /** @description The server's version. */
             version: string;
         };
+        /** @description An image of a message. */
+        ImageAttachment: {
+            /** @description What it shows, in the words of whoever sent it. */
+            alt?: string | null;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            height: number;
+            /** @description Its id. */
+            id: components["schemas"]["ImageId"];
+            /** @description Such as `image/jpeg`. */
+            mimeType: string;
+            /** @description Where its owner gets it, with their token; `?size=small` gives a small one. */
+            url: string;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /**
+         * Format: uuid
+         * @description One image in a chat.
+         */
+        ImageId: string;
         /** @description The record of a run. */
         Job: {
             /** @description Who answers. */
@@ -1206,6 +2108,15 @@ export interface components {
              */
             number: number;
         };
+        LocateBody: {
+            /**
+             * Format: int32
+             * @description The page on which they should be.
+             */
+            page?: number | null;
+            /** @description Words of the document, such as the quote of a citation; at most 8 KiB. */
+            quote: string;
+        };
         LoginBody: {
             /**
              * @description The account's address.
@@ -1218,9 +2129,161 @@ export interface components {
              */
             password: string;
         };
+        /** @description A key that was just made. */
+        MadeKeyBody: {
+            /** @description What is kept of it. */
+            apiKey: components["schemas"]["ApiKey"];
+            /** @description The key itself: shown this once and never again. */
+            key: string;
+        };
+        /** @description Where to log in. */
+        McpConnectBody: {
+            /** @description The address for your browser. */
+            authUrl: string;
+        };
+        /** @description An MCP server. */
+        McpServer: {
+            /** @description The agents that get its tools; null: all. */
+            agents: string[] | null;
+            /** @description The program's arguments, for those who may change it. */
+            args?: string[] | null;
+            /** @description Whether you may change it. */
+            canEdit: boolean;
+            /** @description The program, for those who may change it. */
+            command?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            createdAt: string;
+            /** @description Whether it is used at all. */
+            enabled: boolean;
+            /** @description The names of the variables that are set; never their values. */
+            env: string[];
+            /** @description What is wrong. */
+            error?: string | null;
+            /** @description The names of the headers that are set; never their values. */
+            headers: string[];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whether you have. */
+            isLoggedIn: boolean;
+            /**
+             * Format: date-time
+             * @description When it last answered.
+             */
+            lastSeenAt: string | null;
+            /** @description What to call it. */
+            name: string;
+            /** @description `user`: yours alone; `global`: everybody's. */
+            scope: string;
+            /** @description `connected`, `needs_auth`, `error` or `disabled`. */
+            status: string;
+            /** @description Its tools as they were last listed. */
+            tools: components["schemas"]["McpTool"][];
+            /** @description `http` or `stdio`. */
+            transport: string;
+            /** @description Whether its word that a tool only reads is believed. */
+            trustReadOnlyHint: boolean;
+            /** @description Where it is, over HTTP. */
+            url?: string | null;
+            /** @description Whether it asks people to log in. */
+            usesLogin: boolean;
+        };
+        /** @description An MCP server, wrapped. */
+        McpServerBody: {
+            /** @description The server. */
+            server: components["schemas"]["McpServer"];
+        };
+        McpServerPatchBody: {
+            /**
+             * @description The agents that get its tools; null: all.
+             * @default null
+             */
+            agents?: string[] | null;
+            /**
+             * @description Its arguments, all of them.
+             * @default null
+             */
+            args?: string[] | null;
+            /**
+             * @description The program.
+             * @default null
+             */
+            command?: string | null;
+            /**
+             * @description Its tools that are switched off, by their names at the server.
+             * @default null
+             */
+            disabledTools?: string[] | null;
+            /**
+             * @description Whether it is used at all.
+             * @default null
+             */
+            enabled?: boolean | null;
+            /**
+             * @description Variables to set, or with null to remove; the others stay.
+             * @default null
+             */
+            env?: {
+                [key: string]: string | null;
+            } | null;
+            /**
+             * @description Headers to set, or with null to remove; the others stay.
+             * @default null
+             */
+            headers?: {
+                [key: string]: string | null;
+            } | null;
+            /**
+             * @description What to call it. Its tools keep their names.
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description Whether its word that a tool only reads is believed.
+             * @default null
+             */
+            trustReadOnlyHint?: boolean | null;
+            /**
+             * @description Where it is, over HTTP. Headers are forgotten when the server is another one.
+             * @default null
+             */
+            url?: string | null;
+        };
+        /** @description The MCP servers. */
+        McpServersBody: {
+            /** @description Yours and everybody's, oldest first. */
+            items: components["schemas"]["McpServer"][];
+        };
+        /** @description A tool of an MCP server. */
+        McpTool: {
+            /**
+             * Format: date-time
+             * @description Since when the server defines it like this.
+             */
+            changedAt: string;
+            /** @description What the server says that it does. */
+            description: string;
+            /** @description What it counts as. Writes ask first. */
+            effect: components["schemas"]["Effect"];
+            /** @description Whether it is switched on. */
+            enabled: boolean;
+            /** @description Its name at the server. */
+            name: string;
+            /** @description Whether the server says that it only reads. */
+            readOnlyHint: boolean;
+            /** @description The server's title for it. */
+            title?: string | null;
+            /** @description Its name among the agents' tools. */
+            tool: string;
+        };
         /** @description One sentence about you. */
         Memory: {
-            chatId?: null | components["schemas"]["ChatId"];
+            chatId?: components["schemas"]["ChatId"] | null;
             /** @description The sentence. */
             content: string;
             /**
@@ -1230,7 +2293,7 @@ export interface components {
             createdAt: string;
             /** @description Its id; the same for life. */
             id: string;
-            messageId?: null | components["schemas"]["MessageId"];
+            messageId?: components["schemas"]["MessageId"] | null;
             /** @description Who wrote it down: `user` (you), `chat` (noticed in a chat) or `agent` (by its tool). */
             source: string;
             /** @description Text from outside was read when it was saved: answers that use it ask before every write. */
@@ -1293,7 +2356,7 @@ export interface components {
         };
         /** @description What is left of a memory. */
         MemoryLeftBody: {
-            memory: null | components["schemas"]["Memory"];
+            memory: components["schemas"]["Memory"] | null;
         };
         /** @description What was done with memories, as it is kept with the answer: the data of the `memory` event. */
         MemoryNote: {
@@ -1313,7 +2376,10 @@ export interface components {
         MemorySettings: {
             /** @description Nothing is saved and nothing recalled. */
             paused: boolean;
-            /** @description `noticed`: what you say of yourself in chats is saved. `asked`: only what you ask to have remembered, because no model of this server can tell the rest. */
+            /**
+             * @description `noticed`: what you say of yourself in chats is saved. `asked`: only what you ask to have remembered,
+             *     because no model of this server can tell the rest.
+             */
             saving: string;
             /** @description Where memories are kept: `built-in` or `Supermemory`. */
             service: string;
@@ -1341,8 +2407,8 @@ export interface components {
             error?: components["schemas"]["RunFailure"] | null;
             /** @description Its id; later messages have greater ones. */
             id: components["schemas"]["MessageId"];
-            /** @description Pictures: `{id, url, mimeType, width, height, alt?}`. */
-            imageAttachments: unknown[];
+            /** @description Its images. */
+            imageAttachments: components["schemas"]["ImageAttachment"][];
             /** @description The memories that were used for it and saved with it, as in the `memory` event. */
             memories?: components["schemas"]["MemoryNote"][];
             /** @description The model that wrote it, `provider/model`. */
@@ -1397,6 +2463,303 @@ export interface components {
             default: string | null;
             /** @description All that can be chosen. */
             items: components["schemas"]["Model"][];
+        };
+        NewMcpServerBody: {
+            /**
+             * @description The agents that get its tools; none: all.
+             * @default null
+             */
+            agents?: string[] | null;
+            /**
+             * @description Its arguments.
+             * @default null
+             */
+            args?: string[] | null;
+            /**
+             * @description The program, for `stdio`.
+             * @default null
+             */
+            command?: string | null;
+            /**
+             * @description Its environment, beside `PATH`.
+             * @default null
+             */
+            env?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description Headers of every request.
+             * @default null
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description What to call it; part of its tools' names.
+             * @default
+             */
+            name: string;
+            /**
+             * @description `user` (the default): yours alone; `global`: everybody's, which needs an administrator.
+             * @default null
+             */
+            scope?: string | null;
+            /**
+             * @description `http` (the default) or `stdio`, which needs an administrator.
+             * @default null
+             */
+            transport?: string | null;
+            /**
+             * @description Whether its word that a tool only reads is believed.
+             * @default null
+             */
+            trustReadOnlyHint?: boolean | null;
+            /**
+             * @description Where it is, over HTTP.
+             * @default null
+             */
+            url?: string | null;
+        };
+        /** @description What was said. */
+        OpenAiAnswer: {
+            /** @description The text; null when there are only calls. */
+            content: string | null;
+            /** @description What the model thought, where it shows it. */
+            reasoning_content?: string | null;
+            /** @description Always null: a model that declines says so in the content. */
+            refusal: string | null;
+            /** @description Always `assistant`. */
+            role: string;
+            /** @description Calls of the caller's tools. */
+            tool_calls?: components["schemas"]["OpenAiToolCall"][];
+        };
+        /** @description What is called. */
+        OpenAiCalledFunction: {
+            /** @description The arguments, as JSON text. */
+            arguments: string;
+            /** @description The tool's name. */
+            name: string;
+        };
+        /** @description The answer itself. */
+        OpenAiChoice: {
+            /** @description `stop`, `length`, `tool_calls` or `content_filter`. */
+            finish_reason: string;
+            /**
+             * Format: int32
+             * @description Always 0.
+             */
+            index: number;
+            /** @description Always null. */
+            logprobs: Record<string, never> | null;
+            /** @description What was said. */
+            message: components["schemas"]["OpenAiAnswer"];
+        };
+        /** @description A whole answer. */
+        OpenAiCompletion: {
+            /** @description Always one. */
+            choices: components["schemas"]["OpenAiChoice"][];
+            /**
+             * Format: int64
+             * @description When it was made, seconds since 1970.
+             */
+            created: number;
+            /** @description Its id. */
+            id: string;
+            /** @description Who answered, as it was asked for. */
+            model: string;
+            /** @description Always `chat.completion`. */
+            object: string;
+            /** @description What it cost. */
+            usage: components["schemas"]["OpenAiUsage"];
+        };
+        /** @description An error in OpenAI's form. */
+        OpenAiError: {
+            /** @description What went wrong. */
+            error: components["schemas"]["OpenAiErrorObject"];
+        };
+        /** @description What went wrong. */
+        OpenAiErrorObject: {
+            /** @description A stable word for programs. */
+            code: string | null;
+            /** @description What it means and what to do. */
+            message: string;
+            /** @description The field that is wrong. */
+            param: string | null;
+            /** @description The sort of error, such as `invalid_request_error`. */
+            type: string;
+        };
+        /** @description A function of the caller's. */
+        OpenAiFunction: {
+            /** @description For the model. */
+            description?: string | null;
+            /** @description Letters, digits, `-` and `_`. */
+            name: string;
+            /** @description JSON Schema of the arguments. */
+            parameters?: Record<string, never> | null;
+        };
+        /** @description What was called. */
+        OpenAiFunctionGiven: {
+            /** @description The arguments, as JSON text. */
+            arguments: string;
+            /** @description The tool's name. */
+            name: string;
+        };
+        /** @description A turn of the conversation. */
+        OpenAiMessage: {
+            /** @description Text, or a list of `text` and `image_url` parts. */
+            content?: unknown;
+            /** @description `system`, `developer`, `user`, `assistant` or `tool`. */
+            role: string;
+            /** @description The call that a `tool` message answers. */
+            tool_call_id?: string | null;
+            /** @description Calls that the assistant made. */
+            tool_calls?: components["schemas"]["OpenAiToolCallGiven"][] | null;
+        };
+        /** @description Something that answers. */
+        OpenAiModel: {
+            /**
+             * Format: int64
+             * @description Seconds since 1970; 0 where it is not known.
+             */
+            created: number;
+            /** @description An agent's name, or `provider/model`. */
+            id: string;
+            /** @description Always `model`. */
+            object: string;
+            /** @description `kuma` for agents, the provider's name for models. */
+            owned_by: string;
+        };
+        /** @description All that answer. */
+        OpenAiModels: {
+            /** @description Agents first, the default one in front. */
+            data: components["schemas"]["OpenAiModel"][];
+            /** @description Always `list`. */
+            object: string;
+        };
+        /** @description What is asked. */
+        OpenAiRequest: {
+            /** @description Not taken. */
+            audio?: Record<string, never> | null;
+            /**
+             * Format: double
+             * @description Only 0.
+             */
+            frequency_penalty?: number | null;
+            /** @description Not taken: use `tool_choice`. */
+            function_call?: Record<string, never> | null;
+            /** @description Not taken: use `tools`. */
+            functions?: Record<string, never> | null;
+            /** @description Only an empty one. */
+            logit_bias?: Record<string, never> | null;
+            /** @description Only false. */
+            logprobs?: boolean | null;
+            /**
+             * Format: int32
+             * @description Most tokens to write.
+             */
+            max_completion_tokens?: number | null;
+            /**
+             * Format: int32
+             * @description Most tokens to write. The older name.
+             */
+            max_tokens?: number | null;
+            /** @description The whole conversation. */
+            messages: components["schemas"]["OpenAiMessage"][];
+            /** @description Only text. */
+            modalities?: string[] | null;
+            /** @description An agent's name or a model's id. */
+            model: string;
+            /**
+             * Format: int32
+             * @description Only 1.
+             */
+            n?: number | null;
+            /** @description When false, at most one call is given back. */
+            parallel_tool_calls?: boolean | null;
+            /**
+             * Format: double
+             * @description Only 0.
+             */
+            presence_penalty?: number | null;
+            response_format?: components["schemas"]["OpenAiResponseFormat"] | null;
+            /** @description Texts at which the answer ends: one, or up to four. */
+            stop?: unknown;
+            /** @description Only false: nothing is kept. */
+            store?: boolean | null;
+            /** @description Whether the answer comes as it is made. */
+            stream?: boolean | null;
+            stream_options?: components["schemas"]["OpenAiStreamOptions"] | null;
+            /**
+             * Format: double
+             * @description 0 to 2.
+             */
+            temperature?: number | null;
+            /** @description `auto`, `none`, `required`, or one of the tools. */
+            tool_choice?: unknown;
+            /** @description The caller's own tools. */
+            tools?: components["schemas"]["OpenAiTool"][] | null;
+            /**
+             * Format: int32
+             * @description Not taken.
+             */
+            top_logprobs?: number | null;
+            /**
+             * Format: double
+             * @description Only 1.
+             */
+            top_p?: number | null;
+        };
+        /** @description The form of the answer. */
+        OpenAiResponseFormat: {
+            /** @description `{name, schema}` */
+            json_schema?: Record<string, never> | null;
+            /** @description `text` or `json_schema`. */
+            type: string;
+        };
+        /** @description How a stream comes. */
+        OpenAiStreamOptions: {
+            /** @description Whether the last chunk tells the cost. */
+            include_usage?: boolean | null;
+        };
+        /** @description A tool of the caller's. */
+        OpenAiTool: {
+            function?: components["schemas"]["OpenAiFunction"] | null;
+            /** @description Always `function`. */
+            type: string;
+        };
+        /** @description A call of one of the caller's tools. */
+        OpenAiToolCall: {
+            /** @description What is called. */
+            function: components["schemas"]["OpenAiCalledFunction"];
+            /** @description Its id. */
+            id: string;
+            /** @description Always `function`. */
+            type: string;
+        };
+        /** @description A call of a tool. */
+        OpenAiToolCallGiven: {
+            /** @description What was called. */
+            function: components["schemas"]["OpenAiFunctionGiven"];
+            /** @description Its id. */
+            id: string;
+        };
+        /** @description What an answer cost. */
+        OpenAiUsage: {
+            /**
+             * Format: int64
+             * @description Tokens written.
+             */
+            completion_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens read.
+             */
+            prompt_tokens: number;
+            /**
+             * Format: int64
+             * @description Both.
+             */
+            total_tokens: number;
         };
         /** @description One page of a list. */
         Paged_AdminJob: {
@@ -1462,6 +2825,40 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description One page of a list. */
+        Paged_ApiKey: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description From when on it does not work; null: it does not expire.
+                 */
+                expiresAt: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was used last, to about a minute; null: never.
+                 */
+                lastUsedAt: string | null;
+                /** @description What you call it. */
+                name: string;
+                /** @description The beginning of the key. */
+                prefix: string;
+                /** @description What it may be used for: `full`, `chat` (`/v1`), `mcp` (`/mcp`). */
+                scopes: string[];
+            }[];
+            /** @description Where the next page begins; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Paged_AuditEntry: {
             /** @description The items. */
             items: {
@@ -1519,10 +2916,49 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description One page of a list. */
+        Paged_Document: {
+            /** @description The items. */
+            items: {
+                chatId: components["schemas"]["ChatId"] | null;
+                /** Format: date-time */
+                createdAt: string;
+                /** @description What you call it. */
+                displayName: string;
+                error?: components["schemas"]["DocumentError"] | null;
+                /** @description The file's name. */
+                filename: string;
+                /**
+                 * Format: int64
+                 * @description Bytes of the file.
+                 */
+                fileSize: number;
+                /** @description Whether it is found by meaning too; until then by its words alone. */
+                hasVectors: boolean;
+                id: components["schemas"]["DocumentId"];
+                /** @description What the file is, by its content. */
+                mimeType: string;
+                /**
+                 * Format: int32
+                 * @description Pages, slides, sheets or chapters; null before it was read and for what has none.
+                 */
+                pageCount: number | null;
+                progress?: components["schemas"]["DocumentProgress"] | null;
+                status: components["schemas"]["DocumentStatus"];
+                /** @description What it is about, when somebody has said so. */
+                summary?: string | null;
+                /** @description The title that the file states about itself. */
+                title?: string | null;
+                /** @description What is missing from its text, in sentences. */
+                warnings: string[];
+            }[];
+            /** @description Where the next page begins; null on the last. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Paged_Memory: {
             /** @description The items. */
             items: {
-                chatId?: null | components["schemas"]["ChatId"];
+                chatId?: components["schemas"]["ChatId"] | null;
                 /** @description The sentence. */
                 content: string;
                 /**
@@ -1532,7 +2968,7 @@ export interface components {
                 createdAt: string;
                 /** @description Its id; the same for life. */
                 id: string;
-                messageId?: null | components["schemas"]["MessageId"];
+                messageId?: components["schemas"]["MessageId"] | null;
                 /** @description Who wrote it down: `user` (you), `chat` (noticed in a chat) or `agent` (by its tool). */
                 source: string;
                 /** @description Text from outside was read when it was saved: answers that use it ask before every write. */
@@ -1566,8 +3002,8 @@ export interface components {
                 error?: components["schemas"]["RunFailure"] | null;
                 /** @description Its id; later messages have greater ones. */
                 id: components["schemas"]["MessageId"];
-                /** @description Pictures: `{id, url, mimeType, width, height, alt?}`. */
-                imageAttachments: unknown[];
+                /** @description Its images. */
+                imageAttachments: components["schemas"]["ImageAttachment"][];
                 /** @description The memories that were used for it and saved with it, as in the `memory` event. */
                 memories?: components["schemas"]["MemoryNote"][];
                 /** @description The model that wrote it, `provider/model`. */
@@ -1723,6 +3159,10 @@ export interface components {
              */
             kind: string;
         };
+        QuestionBody: {
+            /** @description What to ask, at most 8 KiB. */
+            question: string;
+        };
         /** @description The queue, and a page of the runs that were given up. */
         QueueBody: {
             /** @description Runs that were given up, newest first. */
@@ -1813,6 +3253,10 @@ export interface components {
              * @default null
              */
             model?: string | null;
+        };
+        RenameBody: {
+            /** @description What to call it, at most 255 characters. */
+            displayName: string;
         };
         /**
          * @description What somebody may do.
@@ -2021,6 +3465,14 @@ export interface components {
             /** @description What happened, in a few words. */
             title: string;
         };
+        SearchBody: {
+            /** @description Only in these documents, at most 50. */
+            documentIds?: components["schemas"]["DocumentId"][] | null;
+            /** @description How many passages, 1 to 50; 10 when not given. Neighbours come as one. */
+            limit?: number | null;
+            /** @description A question or a few words, in any language; at most 8 KiB. */
+            query: string;
+        };
         /** @description The settings. */
         ServerSettings: {
             /** @description The model for chats, `provider/model`; null: the best there is. */
@@ -2088,12 +3540,34 @@ export interface components {
              */
             users: number;
         };
-        /** @description What the document shows of the fields; they are read by name, from JSON or a form. */
+        /** @description What the document shows of the fields of JSON; they are read by name. */
         StreamBody: {
             /** @description Who shall answer; the chat's agent when none. */
             agentType?: string | null;
             chatId?: components["schemas"]["ChatId"] | null;
+            /** @description Documents to answer from: whole when they fit the model's context, otherwise the passages that fit. */
+            documentIds?: components["schemas"]["DocumentId"][] | null;
             /** @description The text, at most 256 KiB. */
+            message: string;
+            /** @description With which model, an id of `GET /api/models`; the default one when none. */
+            model?: string | null;
+            parentId?: components["schemas"]["MessageId"] | null;
+        };
+        /** @description What the document shows of the fields of a form; they are read by name. */
+        StreamForm: {
+            /** @description Who shall answer; the chat's agent when none. */
+            agentType?: string | null;
+            /** @description What the images show, for people who cannot see them: the first is the first image's, and so on. */
+            alts: string[];
+            chatId?: components["schemas"]["ChatId"] | null;
+            /** @description Documents to answer from: whole when they fit the model's context, otherwise the passages that fit. */
+            documentIds?: components["schemas"]["DocumentId"][] | null;
+            /**
+             * @description Images (PNG, JPEG, WebP, GIF), at most 10 of 20 MiB each, and documents, at most 50 MiB each; an answer waits
+             *     until they are read.
+             */
+            files: string[];
+            /** @description The text, at most 256 KiB; may be empty when images come with it. */
             message: string;
             /** @description With which model, an id of `GET /api/models`; the default one when none. */
             model?: string | null;
@@ -2158,6 +3632,69 @@ export interface components {
             /** @description In the order in which they are offered. */
             items: components["schemas"]["Tool"][];
         };
+        /** @description A tool, and whether it is on. */
+        ToolSwitch: {
+            /** @description What it is about. */
+            category: components["schemas"]["ToolCategory"];
+            /** @description What it does. */
+            description: string;
+            /** @description For people. */
+            displayName: string;
+            /** @description What it does to the world. */
+            effect: components["schemas"]["Effect"];
+            /** @description Whether anybody can use it. */
+            isActive: boolean;
+            /** @description Its name, as agents call it. */
+            name: string;
+        };
+        /** @description A tool, wrapped. */
+        ToolSwitchBody: {
+            /** @description The tool. */
+            tool: components["schemas"]["ToolSwitch"];
+        };
+        /** @description All tools of this server. */
+        ToolSwitchesBody: {
+            /** @description In the order in which they are offered. */
+            items: components["schemas"]["ToolSwitch"][];
+        };
+        UpdateAgentBody: {
+            /**
+             * @description What it is good for.
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * @description For people.
+             * @default null
+             */
+            displayName?: string | null;
+            /**
+             * @description Whether it can be chosen.
+             * @default null
+             */
+            isActive?: boolean | null;
+            /**
+             * @description Another model; null or empty: the default one.
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * @description Its instructions.
+             * @default null
+             */
+            systemPrompt?: string | null;
+            /**
+             * Format: float
+             * @description Another temperature; null: the model's own.
+             * @default null
+             */
+            temperature?: number | null;
+            /**
+             * @description Other tools, in place of all it has.
+             * @default null
+             */
+            tools?: string[] | null;
+        };
         UpdateBody: {
             activeMessageId?: components["schemas"]["MessageId"] | null;
             /** @description Keep it out of the list. */
@@ -2181,9 +3718,22 @@ export interface components {
             /** @description A model of `GET /api/models`; an empty text goes back to the default. */
             smallModel?: string | null;
         };
+        UpdateToolBody: {
+            /** @description Whether anybody can use it. */
+            isActive: boolean;
+        };
         UpdateUserBody: {
             /** @description What the account may do. */
             role: components["schemas"]["Role"];
+        };
+        /** @description The form. */
+        UploadForm: {
+            chatId?: components["schemas"]["ChatId"] | null;
+            /**
+             * Format: binary
+             * @description The file, at most 50 MiB. What it is is decided from its content.
+             */
+            file: string;
         };
         /** @description Tokens of one run, as the provider counts them. */
         Usage: {
@@ -2235,6 +3785,166 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAllAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllAgentsBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAgentBody"];
+            };
+        };
+        responses: {
+            /** @description The agent */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAgentBody"];
+            };
+        };
+        responses: {
+            /** @description The changed agent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -2638,6 +4348,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listToolSwitches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, with which are on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolSwitchesBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switchTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tool */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateToolBody"];
+            };
+        };
+        responses: {
+            /** @description The changed tool */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolSwitchBody"];
                 };
             };
             /** @description What went wrong */
@@ -3325,6 +5100,49 @@ export interface operations {
             };
         };
     };
+    chatImage: {
+        parameters: {
+            query?: {
+                /** @description `small`: at most 512 pixels wide and high */
+                size?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The image */
+                id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                    "image/png": number[];
+                };
+            };
+            /** @description It has not changed: it never does */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getJob: {
         parameters: {
             query?: never;
@@ -3476,7 +5294,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StreamBody"];
-                "multipart/form-data": components["schemas"]["StreamBody"];
+                "multipart/form-data": components["schemas"]["StreamForm"];
             };
         };
         responses: {
@@ -3487,6 +5305,465 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["RunEventFrame"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDocuments: {
+        parameters: {
+            query?: {
+                /** @description Only those of this chat. */
+                chatId?: components["schemas"]["ChatId"];
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items, 1 to 100. */
+                limit?: number;
+                /** @description Only those with this text in their name or title. */
+                q?: string;
+                /** @description Only those in this state. */
+                status?: "processing" | "ready" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_Document"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description It waits to be read */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameBody"];
+            };
+        };
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `progress`, then `ready` or `failed` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["DocumentEvent"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    documentFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes=0-1023` */
+                Range?: string | null;
+            };
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The part of it that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description You have it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The range is not in the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    locateQuote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LocateBody"];
+            };
+        };
+        responses: {
+            /** @description Where it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentLocation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queryDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionBody"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be read */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    documentText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text; empty before it was read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchDocuments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchBody"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentPassages"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    documentStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The room */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentStorage"];
                 };
             };
             /** @description What went wrong */
@@ -3516,6 +5793,363 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_ApiKey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKeyBody"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKeyBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does not work any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mcpCallback: {
+        parameters: {
+            query?: {
+                /** @description The code, when you agreed. */
+                code?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description Who says that they sent it. */
+                iss?: string;
+                /** @description The state that the login was begun with. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page of the MCP servers, with `success=true&server=…` or `error=…` */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMcpServers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Yours and everybody's, as they were when they were last called */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServersBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMcpServerBody"];
+            };
+        };
+        responses: {
+            /** @description Added, with its tools or what is wrong */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone, with everything granted on it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpServerPatchBody"];
+            };
+        };
+        responses: {
+            /** @description Changed; called again when it is reached in another way now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connectMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where your browser goes; it comes back to the callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpConnectBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnectMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you granted is forgotten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshMcpServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With its tools as they are now, or what is wrong */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
                 };
             };
             /** @description What went wrong */
@@ -4093,6 +6727,71 @@ export interface operations {
             };
         };
     };
+    mcp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The revision that is spoken */
+                "MCP-Protocol-Version"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A JSON-RPC message */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The JSON-RPC answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A notification was taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A message that cannot be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A method that is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     metrics: {
         parameters: {
             query?: never;
@@ -4118,6 +6817,101 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openaiChatCompletions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenAiRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer: whole, or with `stream` as `data:` lines of chunks that end with `[DONE]` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+        };
+    };
+    openaiListModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiModels"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
+                };
+            };
+        };
+    };
+    openaiGetModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An agent's name or a model's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiModel"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiError"];
                 };
             };
         };

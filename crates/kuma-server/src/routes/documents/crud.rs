@@ -67,11 +67,11 @@ pub async fn storage(
     State(state): State<ServerState>,
     CurrentUser(user): CurrentUser,
 ) -> ApiResult<Json<StorageBody>> {
-    let used = documents::storage(&state.app, user.id).await?;
+    let storage = documents::storage(&state.app, user.id).await?;
     Ok(Json(StorageBody {
-        documents: used.documents,
-        files: used.files,
-        bytes: used.bytes,
+        documents: storage.documents,
+        files: storage.files,
+        bytes: storage.bytes,
         max_file_bytes: documents::FILE_MAX_BYTES,
     }))
 }

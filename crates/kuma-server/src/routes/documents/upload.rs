@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest as _, Multipart, Request, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use futures::StreamExt as _;
 use http::{StatusCode, header};
 use kuma_app::documents::{self, FILE_MAX_BYTES, NewUpload};
@@ -62,7 +62,7 @@ pub async fn upload(
         // A sender that is cut off does not hear why.
         drain(form).await;
     }
-    let document = done.map_err(|error| error.into_response())?;
+    let document = done.map_err(IntoResponse::into_response)?;
     Ok((StatusCode::ACCEPTED, Json(DocumentBody::from(document))).into_response())
 }
 

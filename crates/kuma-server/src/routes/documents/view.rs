@@ -113,7 +113,7 @@ pub struct DocumentView {
 
 impl From<Document> for DocumentView {
     fn from(document: Document) -> Self {
-        let progress = (document.status == DocumentStatus::Processing).then(|| ProgressView {
+        let progress = (document.status == DocumentStatus::Processing).then_some(ProgressView {
             stage: document.stage,
             done: document.stage_done,
             total: document.stage_total,
