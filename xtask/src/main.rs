@@ -33,8 +33,10 @@ fn run() -> Result<()> {
     if let Some(extra) = arguments.next() {
         bail!("nothing is known about the argument {extra:?}\n\n{USAGE}");
     }
-    let root =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent directory")?;
+    // Asked when it runs: a build directory may be shared by several clones, of which another one compiled this.
+    let home =
+        std::env::var_os("CARGO_MANIFEST_DIR").context("xtask is for cargo to run: cargo xtask COMMAND")?;
+    let root = std::path::Path::new(&home).parent().context("xtask has no parent directory")?;
     match command.as_deref() {
         Some("check-layers") => layers::check(&metadata::read(root)?),
         Some("check-size") => size::check(root),
