@@ -38,8 +38,7 @@ where
         }
         first.extend_from_slice(&piece);
         if first.len() >= files.part {
-            let upload = files.store.put_multipart(at).await?;
-            let mut upload = Upload(Some(WriteMultipart::new_with_chunk_size(upload, files.part)));
+            let mut upload = Upload::begin(files, at).await?;
             upload.write(std::mem::take(&mut first).freeze()).await?;
             begun = Some(upload);
         }
@@ -56,6 +55,17 @@ where
 struct Upload(Option<WriteMultipart>);
 
 impl Upload {
+    /// In a task of its own: an upload that nobody waits for any more when the answer comes is given up then, not
+    /// left open under a name that nobody knows.
+    async fn begin(files: &Files, at: &Path) -> Result<Self, FilesError> {
+        let (store, at, part) = (files.store.clone(), at.clone(), files.part);
+        let begun = tokio::spawn(async move {
+            let upload = store.put_multipart(&at).await?;
+            Ok(Self(Some(WriteMultipart::new_with_chunk_size(upload, part))))
+        });
+        begun.await.map_err(|error| FilesError::Broken(error.into()))?
+    }
+
     async fn write(&mut self, piece: Bytes) -> Result<(), FilesError> {
         if let Some(parts) = &mut self.0 {
             parts.wait_for_capacity(PARTS_AT_ONCE).await?;

@@ -38,7 +38,7 @@ pub use exchange::sweep;
 pub(crate) use exchange::{announce, settle, watch};
 pub(crate) use manage::erase_account;
 pub(crate) use recall::before_run;
-pub(crate) use tools::tools;
+pub(crate) use tools::{ADD, tools};
 
 /// Longest memory that a person writes themselves, in characters.
 pub const MAX_CHARS: usize = 1_000;

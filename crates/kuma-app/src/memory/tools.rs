@@ -17,7 +17,7 @@ use serde_json::json;
 use super::{Memory, recall, secrets};
 
 /// The name of the tool that saves.
-pub(super) const ADD: &str = "addMemory";
+pub(crate) const ADD: &str = "addMemory";
 /// How many are found when the model does not say.
 const FOUND: usize = 8;
 const MOST_FOUND: usize = 20;

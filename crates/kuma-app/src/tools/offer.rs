@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::App;
 use crate::error::{AppError, ErrorKind, Result};
+use crate::memory;
 
 /// Tokens of one result.
 const RESULT_TOKENS: usize = 24_000;
@@ -31,9 +32,10 @@ pub struct Called {
     pub failed: bool,
 }
 
-/// Whether a tool may be used where nobody can be asked and there is no chat.
+/// Whether a tool may be used where nobody can be asked and there is no chat. Saving a memory asks nobody in a chat
+/// either, but there it shows, with a way to undo it.
 pub(super) fn only_reads(info: &ToolInfo) -> bool {
-    info.effect == Effect::Read && info.category != ToolCategory::Vision
+    info.effect == Effect::Read && info.category != ToolCategory::Vision && info.name != memory::ADD
 }
 
 fn is_offered(info: &ToolInfo) -> bool {

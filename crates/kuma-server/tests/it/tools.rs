@@ -227,7 +227,7 @@ async fn every_tool_is_listed_with_what_it_takes() {
     let tools = ann.get("/api/tools").await.json["items"].clone();
     let names: Vec<&str> =
         tools.as_array().unwrap().iter().filter_map(|tool| tool["name"].as_str()).collect();
-    assert_eq!(names, [READ, WRITE, "addMemory", "searchMemories"]);
+    assert_eq!(names, [READ, WRITE, "queryDocument", "listDocuments", "addMemory", "searchMemories"]);
     assert_eq!((tools[1]["name"].as_str(), tools[1]["effect"].as_str()), (Some(WRITE), Some("write")));
     assert_eq!(tools[1]["inputSchema"]["required"], json!(["text"]));
     assert_eq!(

@@ -26,7 +26,7 @@ impl Echo {
             input_schema: json!({ "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] }),
             requires: None,
             timeout: DEFAULT_TIMEOUT,
-            outside: false,
+            outside: effect == Effect::Read,
         };
         Arc::new(Self { info, calls: Mutex::default() })
     }
