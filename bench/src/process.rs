@@ -127,6 +127,8 @@ impl Setup<'_> {
             ("KUMA_MAX_QUEUED_PER_USER", "10000"),
             // Nobody listens there: an Ollama of this machine must not take part.
             ("OLLAMA_BASE_URL", "http://127.0.0.1:1"),
+            // The fake MCP server is there.
+            ("KUMA_ALLOW_PRIVATE_HOSTS", "127.0.0.1"),
         ]);
         command.env("KUMA_DATA_DIR", self.data);
         if let Some(fake) = self.fake {

@@ -24,9 +24,10 @@ export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, is
 
 /**
  * A browser context of its own (as another browser) for the server at `origin`. `complaints` fills with what no page may
- * do: throw, log an error, break the content security policy, ask another host.
+ * do: throw, log an error, break the content security policy, ask another host. `leadsTo`: an address elsewhere that a
+ * person may be led to, as to a login; pages still fetch nothing from it.
  */
-export async function openContext(browser, origin, { person, complaints, ...options }) {
+export async function openContext(browser, origin, { person, complaints, leadsTo, ...options }) {
   const context = await browser.newContext({
     ...DESKTOP,
     locale: "en-GB",
@@ -44,7 +45,10 @@ export async function openContext(browser, origin, { person, complaints, ...opti
   await context.route(
     (url) => /^(https?|wss?):$/.test(url.protocol) && url.origin !== origin,
     (route) => {
-      complaints.push(`a request left the origin: ${route.request().method()} ${route.request().url()}`);
+      const request = route.request();
+      const wanted = leadsTo !== undefined && request.url().startsWith(leadsTo);
+      if (wanted && request.isNavigationRequest() && request.frame().parentFrame() === null) return route.continue();
+      complaints.push(`a request left the origin: ${request.method()} ${request.url()}`);
       return route.abort();
     },
   );

@@ -25,10 +25,11 @@ export class Upstream {
     return `${this.url}/openai/v1`;
   }
 
-  /** A fake MCP server of that name: its address, its state, its script (as in the testkit's README). */
+  /** A fake MCP server of that name: its address, where its logins are, its state, its script (as in the testkit's README). */
   mcp(name) {
     return {
       url: `${this.url}/mcp/${name}`,
+      login: `${this.url}/mcp-login/${name}/`,
       state: () => this.control("GET", `mcp/${name}`),
       script: (script) => this.control("PUT", `mcp/${name}/script`, script),
     };
@@ -48,6 +49,11 @@ export class Upstream {
   /** Answers the next message, whatever it is. Titles and summaries are not taken for one. */
   next(reply) {
     return this.control("POST", "openai/replies", reply);
+  }
+
+  /** Forgets the replies and rules that nobody has used. */
+  forget() {
+    return this.control("DELETE", "openai/script");
   }
 
   /** Bodies of the chat requests that reached the OpenAI fake, oldest first. */

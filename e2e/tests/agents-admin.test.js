@@ -18,7 +18,7 @@ scenario("an administrator makes an agent, changes it, switches it off and delet
   await dialog.getByLabel("Short name").fill("router");
   await dialog.getByLabel("Good for").fill("Reads contracts and says what they mean.");
   await dialog.getByLabel("Instructions").fill("You read contracts.");
-  await dialog.getByLabel("Search the web").click();
+  await dialog.getByRole("checkbox", { name: "Search the web" }).click();
   await dialog.getByRole("button", { name: "Make agent" }).click();
   await dialog.getByText("There is an agent of this name already.", { exact: false }).waitFor();
   await dialog.getByLabel("Short name").fill("lawyer");
@@ -31,7 +31,7 @@ scenario("an administrator makes an agent, changes it, switches it off and delet
 
   await row.getByRole("button", { name: "Change Lawyer" }).click();
   assert.equal(await dialog.getByLabel("Instructions").inputValue(), "You read contracts.");
-  await dialog.getByLabel("Can be chosen").click();
+  await dialog.getByRole("switch", { name: "Can be chosen" }).click();
   await dialog.getByRole("button", { name: "Save" }).click();
   await page.getByText("Lawyer is saved.").waitFor();
   await row.getByText("Off", { exact: true }).waitFor();

@@ -204,16 +204,15 @@ for (const [colorScheme, width] of [
   });
 }
 
-/** The questions that a run has asked. */
+/** The questions that a run which waits has asked. */
 async function questions(kuma, person, job) {
-  const controller = new AbortController();
-  const response = await fetch(`${kuma.url}/api/chat/jobs/${job}/events`, { headers: { Authorization: `Bearer ${person.token}` }, signal: controller.signal });
+  const signal = AbortSignal.timeout(15_000);
+  const response = await fetch(`${kuma.url}/api/chat/jobs/${job}/events`, { headers: { Authorization: `Bearer ${person.token}` }, signal });
   const decoder = new TextDecoder();
   let text = "";
   for await (const piece of response.body) {
     text += decoder.decode(piece, { stream: true });
     if (text.includes("WAITING_APPROVAL")) break;
   }
-  controller.abort();
   return [...text.matchAll(/event: approval_required\r?\ndata: (.*)\r?\n/g)].map(([, data]) => JSON.parse(data));
 }

@@ -80,11 +80,14 @@ scenario("a file is sent with its progress, read, and opened", async ({ kuma, op
 
 scenario("a citation of an answer opens its page and marks the passage", async (world) => {
   const { page, person } = await library(world, [PDF]);
+  // The whole document fits into one passage, so that is the source to cite.
+  await world.upstream.rule("How often do the bears shiver?", { pieces: [{ text: `About four times a day [1: "${SHIVERING}"].` }] });
   const { items } = await world.kuma.call(person, "GET", "/api/documents");
   await page.goto(`${world.kuma.url}/documents/${items[0].id}`);
   await page.getByRole("textbox", { name: "Your question" }).fill("How often do the bears shiver?");
   await page.keyboard.press("Enter");
   const panel = page.getByRole("region", { name: "Ask this document" });
+  await panel.getByText("About four times a day").waitFor({ timeout: 30_000 });
   const passage = panel.getByRole("button", { name: /shivering/ }).first();
   await passage.waitFor({ timeout: 30_000 });
   await passage.click();

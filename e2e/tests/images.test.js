@@ -74,11 +74,12 @@ scenario("images are pasted, dropped and picked, survive a reload, and reach the
   await give(page, "drop", [{ ...file, name: "dropped.jpg" }]);
   await untilEqual("the dropped image", () => attached(page).count(), 2);
   const choosing = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "Attach images" }).click();
+  await page.getByRole("button", { name: "Attach", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Upload files" }).click();
   await (await choosing).setFiles({ ...file, name: "picked.jpg" });
   await untilEqual("the picked image", () => attached(page).count(), 3);
 
-  await page.getByRole("button", { name: "Describe bear.jpg" }).click();
+  await page.getByRole("button", { name: "Alt text: describe bear.jpg" }).click();
   await page.getByRole("textbox", { name: "Description" }).fill("A brown bear in a meadow");
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: "Remove dropped.jpg" }).click();

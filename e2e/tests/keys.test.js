@@ -15,8 +15,8 @@ scenario("a key is made, copied once, used by a program and revoked", async ({ k
   await dialog.getByRole("button", { name: "Make key" }).click();
   await dialog.getByText("Give it a name.").waitFor();
   await dialog.getByLabel("Name").fill("Editor");
-  await dialog.getByLabel(/^Answers/).click();
-  assert.equal(await dialog.getByLabel(/^Everything/).isChecked(), false, "a part is not everything");
+  await dialog.getByRole("checkbox", { name: /^Answers/ }).click();
+  assert.equal(await dialog.getByRole("checkbox", { name: /^Everything/ }).isChecked(), false, "a part is not everything");
   await dialog.getByRole("combobox", { name: "Expires" }).click();
   await page.getByRole("option", { name: "In 30 days" }).click();
   await dialog.getByRole("button", { name: "Make key" }).click();

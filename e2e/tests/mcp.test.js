@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ChatPage } from "../lib/chat.js";
 import { scenarios } from "../lib/scenario.js";
-import { until } from "../lib/wait.js";
+import { until, within } from "../lib/wait.js";
 
 const scenario = scenarios({ url: import.meta.url, server: { env: { KUMA_ALLOW_PRIVATE_HOSTS: "127.0.0.1" } } });
 
@@ -10,7 +10,7 @@ async function add(page, name, url) {
   await page.getByRole("button", { name: "Add a server" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name", { exact: true }).fill(name);
-  await dialog.getByLabel("Address").fill(url);
+  await dialog.getByRole("textbox", { name: "Address" }).fill(url);
   await dialog.getByRole("button", { name: "Add and connect" }).click();
   return dialog;
 }
@@ -26,13 +26,16 @@ async function asked(kuma, person, chatId) {
   const job = chat.activeJobId;
   await until("the run waits for a decision", async () => (await kuma.call(person, "GET", `/api/chat/jobs/${job}`)).job.status === "WAITING_APPROVAL");
   const controller = new AbortController();
-  const response = await fetch(`${kuma.url}/api/chat/jobs/${job}/events`, { headers: { Authorization: `Bearer ${person.token}` }, signal: controller.signal });
-  let text = "";
-  for await (const piece of response.body) {
-    text += new TextDecoder().decode(piece);
-    if (/event: approval_required\r?\ndata: .*\n/.test(text)) break;
-  }
-  controller.abort();
+  const read = async () => {
+    const response = await fetch(`${kuma.url}/api/chat/jobs/${job}/events`, { headers: { Authorization: `Bearer ${person.token}` }, signal: controller.signal });
+    let text = "";
+    for await (const piece of response.body) {
+      text += new TextDecoder().decode(piece);
+      if (/event: approval_required\r?\ndata: .*\n/.test(text)) break;
+    }
+    return text;
+  };
+  const text = await within(15_000, "a reader who comes later is told the question", read()).finally(() => controller.abort());
   const data = /event: approval_required\r?\ndata: (.*)\n/.exec(text)[1];
   return { job, ...JSON.parse(data) };
 }
@@ -92,10 +95,10 @@ scenario("a server that does not work is explained, and works once it does", asy
   await dialog.getByText("Give it a name.").waitFor();
   await dialog.getByText(/beginning with https/).waitFor();
   await dialog.getByLabel("Name", { exact: true }).fill("broken");
-  await dialog.getByLabel("Address").fill("http://169.254.169.254/mcp");
+  await dialog.getByRole("textbox", { name: "Address" }).fill("http://169.254.169.254/mcp");
   await dialog.getByRole("button", { name: "Add and connect" }).click();
   await dialog.getByText(/not on the public internet/).waitFor();
-  await dialog.getByLabel("Address").fill(broken.url);
+  await dialog.getByRole("textbox", { name: "Address" }).fill(broken.url);
   await dialog.getByRole("button", { name: "Add and connect" }).click();
   await dialog.waitFor({ state: "detached" });
   const row = card(page, "broken");
@@ -116,7 +119,7 @@ scenario("a login leads to the server's page and back", async ({ upstream, serve
   const person = await kuma.person("Lin");
   const private_ = upstream.mcp("e2e-private");
   await private_.script({ auth: "oauth" });
-  const page = await open({ kuma, person, path: "/settings/mcp" });
+  const page = await open({ kuma, person, path: "/settings/mcp", leadsTo: private_.login });
   const dialog = await add(page, "private", private_.url);
   await dialog.waitFor({ state: "detached" });
   await card(page, "private").getByRole("button", { name: "Log in at private" }).click();

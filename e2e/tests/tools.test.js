@@ -177,6 +177,11 @@ for (const [colorScheme, width] of [
     await chat.composer.fill("Ask about bears and Kuma");
     await page.getByRole("button", { name: "Send" }).click();
     await chat.thread.getByRole("list", { name: /What .* did/ }).getByRole("button", { name: /Search the web/ }).waitFor();
+    if (width > 390) {
+      // The pointer rests where it pressed Send.
+      await chat.stop.hover();
+      await page.getByRole("tooltip", { includeHidden: true }).filter({ hasText: "Stop" }).waitFor();
+    }
     await look("a specialist at work");
     letGo();
     await chat.answered();

@@ -108,7 +108,7 @@ async function photograph(ada, colorScheme, width) {
   const shoot = async (page, name) => {
     await page.evaluate(() => document.fonts.ready);
     await page.mouse.move(0, 0);
-    await page.getByRole("tooltip").waitFor({ state: "detached" });
+    await page.getByRole("tooltip", { includeHidden: true }).waitFor({ state: "detached" });
     const png = await page.screenshot({ caret: "hide" });
     writeFileSync(join(values.out, `${name}-${colorScheme}-${width}.${format}`), values.png ? png : await toWebp(png));
   };

@@ -251,16 +251,16 @@ mod tests {
     #[test]
     fn a_fenced_library_outside_its_home_is_found() {
         for (library, homes) in FENCED {
-            let sentence = only_violation(&[("kuma-app", &[(library, None)])]);
+            let sentence = only_violation(&[("kuma-types", &[(library, None)])]);
             assert_eq!(
                 sentence,
-                format!("kuma-app depends on {library}: that library belongs to {}", homes.join(", "))
+                format!("kuma-types depends on {library}: that library belongs to {}", homes.join(", "))
             );
             for home in *homes {
                 assert_eq!(violations(&workspace(&[(home, &[(library, None)])])), Vec::<String>::new());
             }
             assert_eq!(
-                violations(&workspace(&[("kuma-app", &[(library, Some("dev"))])])),
+                violations(&workspace(&[("kuma-types", &[(library, Some("dev"))])])),
                 Vec::<String>::new()
             );
         }

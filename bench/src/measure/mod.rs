@@ -24,6 +24,7 @@ mod memories;
 mod start;
 mod streams;
 mod takeover;
+mod tools;
 mod upload;
 mod web_size;
 mod workers;
@@ -58,6 +59,8 @@ pub enum What {
     Workers,
     /// How long a killed worker's runs stand still
     Takeover,
+    /// What tool calls and waiting questions cost
+    Tools,
     /// The chat list of somebody with a hundred thousand chats
     ChatList,
     /// The in-process model beside llama.cpp's own loop
@@ -93,6 +96,7 @@ impl What {
             Self::Journal => "The run journal on Redis",
             Self::Workers => "Servers and workers",
             Self::Takeover => "Runs of a killed worker",
+            Self::Tools => "Tool calls and questions",
             Self::ChatList => "A long chat list",
             Self::LocalModel => "The in-process model",
             Self::Retrieval => "Finding passages: quality",
@@ -114,6 +118,7 @@ impl What {
             Self::Journal => journal::METHOD,
             Self::Workers => workers::METHOD,
             Self::Takeover => takeover::METHOD,
+            Self::Tools => tools::METHOD,
             Self::ChatList => chat_list::METHOD,
             Self::LocalModel => local_model::METHOD,
             Self::Retrieval => documents::QUALITY,
@@ -135,6 +140,7 @@ impl What {
             Self::Journal => journal::run(options).await,
             Self::Workers => workers::run(options).await,
             Self::Takeover => takeover::run(options).await,
+            Self::Tools => tools::run(options).await,
             Self::ChatList => chat_list::run(options).await,
             Self::LocalModel => local_model::run(options).await,
             Self::Retrieval => documents::quality(options).await,

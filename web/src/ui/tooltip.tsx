@@ -142,10 +142,13 @@ function Layer() {
 
   if (shown === null) return null;
   return (
+    // Its words are the name or the description of its anchor, and are told there: on its own it would be said twice,
+    // and be text outside of every landmark.
     <div
       ref={box}
       id={id}
       role="tooltip"
+      aria-hidden="true"
       onPointerEnter={() => clearTimeout(timer)}
       onPointerLeave={() => hide(GRACE_MS)}
       className="fixed start-0 top-0 z-60 flex w-max max-w-72 animate-appear items-center gap-2 rounded-sm bg-fg px-2.5 py-1 text-bg text-meta shadow-md"

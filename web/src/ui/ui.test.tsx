@@ -16,6 +16,7 @@ import { PasswordInput } from "./password-input";
 import { Segmented } from "./segmented";
 import { Select } from "./select";
 import { Switch } from "./switch";
+import { Tooltip } from "./tooltip";
 
 const FRUIT = [
   { value: "apple", label: "Apple" },
@@ -71,6 +72,32 @@ describe("Button", () => {
     const { container } = renderPage(<IconButton label="Copy">x</IconButton>);
     expect(screen.getByRole("button", { name: "Copy" })).toBeVisible();
     await expectAccessible(container);
+  });
+});
+
+describe("Tooltip", () => {
+  const onPage = () => screen.queryByRole("tooltip", { hidden: true });
+
+  it("describes its anchor, and is told nowhere else", async () => {
+    const { user } = renderPage(
+      <Tooltip label="It goes out at once">
+        <button type="button">Send</button>
+      </Tooltip>,
+    );
+    await user.tab();
+    await waitFor(() => expect(onPage()).toHaveTextContent("It goes out at once"));
+    expect(screen.getByRole("button", { name: "Send" })).toHaveAccessibleDescription("It goes out at once");
+    expect(screen.queryByRole("tooltip")).toBeNull();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(onPage()).toBeNull());
+  });
+
+  it("does not say again what its anchor is called", async () => {
+    const { user } = renderPage(<IconButton label="Copy">x</IconButton>);
+    const button = screen.getByRole("button", { name: "Copy" });
+    await user.hover(button);
+    await waitFor(() => expect(onPage()).toHaveTextContent("Copy"));
+    expect(button).not.toHaveAccessibleDescription();
   });
 });
 

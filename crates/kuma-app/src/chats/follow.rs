@@ -1,7 +1,8 @@
 //! Part three of a run: its events for a reader, from any number on.
 //!
 //! While the run is at work, and on any server, they come from the journal; afterwards from the
-//! rows, under the same numbers. What a reader gets is gapless whatever fails meanwhile:
+//! rows, under the same numbers, and from the rows too while it waits for a person and no journal
+//! remembers it. What a reader gets is gapless whatever fails meanwhile:
 //! - the journal's server is away: the reader waits, and goes on where it was;
 //! - the journal was lost and begun anew, or its events were lost with the process that held them:
 //!   the reader gets a `reset` with the text that stands, and what follows, numbered on from where
@@ -14,7 +15,7 @@ use std::time::Duration;
 use futures::{StreamExt as _, stream};
 use kuma_queue::{EventStream, JournalError, NumberedEvent};
 use kuma_store::{Job, StoreError};
-use kuma_types::{FinishReason, JobId, MessageStatus, RunEvent, RunFailure, UserId, run_log};
+use kuma_types::{FinishReason, JobId, JobStatus, MessageStatus, RunEvent, RunFailure, UserId, run_log};
 
 use super::log;
 use crate::App;
@@ -51,6 +52,7 @@ pub async fn follow_job(app: &App, job: Job, after: u64) -> Result<Follow> {
         place: after,
         from: From::Nowhere,
         ended: false,
+        kept_of: None,
         wait: LOOK,
         over: false,
     };
@@ -68,6 +70,9 @@ enum From {
     /// It has to be found out.
     Nowhere,
     Journal(EventStream),
+    /// What was kept when the run began to wait: it goes on later.
+    Kept(Vec<NumberedEvent>),
+    /// All that there is.
     Rows(VecDeque<RunEvent>),
 }
 
@@ -81,6 +86,8 @@ struct Reader {
     from: From,
     /// The journal had no more to say: the rows are asked first.
     ended: bool,
+    /// The owner of the run whose last events were read from the rows.
+    kept_of: Option<i32>,
     wait: Duration,
     over: bool,
 }
@@ -96,6 +103,13 @@ impl Reader {
                     if let Err(error) = self.find().await {
                         self.over = true;
                         return Some(Err(error));
+                    }
+                }
+                From::Kept(events) => {
+                    let batch = std::mem::take(events);
+                    self.from = From::Nowhere;
+                    if let Some(batch) = self.take(batch) {
+                        return Some(Ok(batch));
                     }
                 }
                 From::Rows(rest) => {
@@ -165,6 +179,17 @@ impl Reader {
                 Ok(events) => self.from = From::Rows(events.into()),
                 Err(error) => self.unless_away(error).await?,
             },
+            Ok(job) if job.status == JobStatus::WaitingApproval && self.kept_of != Some(job.epoch) => {
+                match kept(&self.app, &job, self.place).await {
+                    Ok(events) => {
+                        self.kept_of = Some(job.epoch);
+                        if !events.is_empty() {
+                            self.from = From::Kept(events);
+                        }
+                    }
+                    Err(error) => self.unless_away(error).await?,
+                }
+            }
             Ok(job) => {
                 if job.epoch == 0
                     && let Err(error) = log::begin(&self.app, &job).await
@@ -223,6 +248,15 @@ async fn begun_anew(app: &App, job: JobId) -> Option<u64> {
 async fn is_over_in_rows(app: &App, job: &Job) -> bool {
     let now = app.store().jobs().get(job.user_id, job.id).await;
     now.is_ok_and(|job| job.is_over())
+}
+
+/// The events after `place` of a run that waits for a person, as they were kept when it began to: whoever
+/// drives it on begins its journal with these, under the same numbers.
+async fn kept(app: &App, job: &Job, place: u64) -> Result<Vec<NumberedEvent>> {
+    let Some(log) = app.store().jobs().events(job.id).await? else { return Ok(Vec::new()) };
+    let events = run_log::decode(&log).map_err(AppError::internal)?;
+    let numbered = (1..).zip(events).map(|(number, event)| NumberedEvent { number, event: Arc::new(event) });
+    Ok(numbered.filter(|event| event.number > place).collect())
 }
 
 /// The events after `after` of a run that is over.

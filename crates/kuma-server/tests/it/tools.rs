@@ -221,6 +221,34 @@ async fn an_allowed_tool_asks_all_the_same_after_text_from_outside() {
 }
 
 #[tokio::test]
+async fn whoever_comes_while_it_waits_sees_the_question_and_what_follows() {
+    let (server, write, _) = server().await;
+    let ann = server.user("ann").await;
+    let (job, _, asked) = ask(&ann, message("hello")).await;
+    until(async || status(&ann, &job).await == "WAITING_APPROVAL").await;
+    // As after a reload, in a second tab, and for somebody who had some of it before.
+    for after in [0, 2] {
+        let mut late = ann.follow(&job, after).await;
+        let shown = late.until("approval_required").await;
+        assert_eq!(shown.data, asked);
+        let waits = late.until("status").await;
+        assert_eq!((waits.data["status"].as_str(), late.seen[0].id), (Some("WAITING_APPROVAL"), after + 1));
+        if after == 2 {
+            assert_eq!(decide(&ann, &job, &asked, json!({ "decision": "approve" })).await.status, 202);
+            let rest = late.all().await;
+            let numbers: Vec<u64> = rest.iter().map(|event| event.id).collect();
+            assert_eq!(
+                numbers,
+                (3..3 + rest.len() as u64).collect::<Vec<_>>(),
+                "nothing twice, nothing left out"
+            );
+            assert_eq!(rest.last().unwrap().kind, "done");
+        }
+    }
+    assert_eq!(write.calls(), [json!({ "text": "hello" })]);
+}
+
+#[tokio::test]
 async fn every_tool_is_listed_with_what_it_takes() {
     let (server, ..) = server().await;
     let ann = server.user("ann").await;

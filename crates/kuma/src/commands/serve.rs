@@ -24,7 +24,9 @@ use crate::wire;
 const LAST_BYTES: Duration = Duration::from_secs(3);
 
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
+    // A wait for a database that is away can be broken off at once; what begins after it ends in good order.
     let app = wire::app(&settings, wire::Role::Serve).await?;
+    let signal = process::StopSignal::listen()?;
     let metrics = record_metrics()?;
     let stop = CancellationToken::new();
     models::start(&app, stop.clone()).await?;
@@ -76,7 +78,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 
     tokio::select! {
         ended = &mut serving => return ended?.context("the server ended"),
-        signal = process::stop_signal() => tracing::info!(signal = signal?, "stopping"),
+        signal = signal.wait() => tracing::info!(signal = signal?, "stopping"),
     }
     // Runs first: while they finish their readers stay connected and new readers may come.
     if let Some(runner) = runner {

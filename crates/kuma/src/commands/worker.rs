@@ -32,7 +32,9 @@ pub async fn run(
     if let Some(concurrency) = concurrency {
         settings.runs.max_runs = concurrency;
     }
+    // A wait for a database that is away can be broken off at once; what begins after it ends in good order.
     let app = wire::app(&settings, wire::Role::Worker).await?;
+    let signal = process::StopSignal::listen()?;
     let stop = CancellationToken::new();
     if let Some(address) = metrics_address {
         let address = serve_figures(&settings, &app, address, &stop).await?;
@@ -47,7 +49,7 @@ pub async fn run(
         env!("CARGO_PKG_VERSION"),
         settings.runs.max_runs
     ));
-    let signal = process::stop_signal().await.context("signals cannot be heard")?;
+    let signal = signal.wait().await?;
     tracing::info!(signal, "stopping");
     runner.shut_down(settings.grace).await?;
     stop.cancel();

@@ -45,6 +45,14 @@ async fn held(server: &Server, fake: &FakeOpenAi, token: &str, gate: &Gate, show
     serde_json::from_str(data).unwrap()
 }
 
+#[tokio::test]
+async fn a_server_that_is_stopped_as_soon_as_it_listens_ends_in_good_order() {
+    let directory = tempfile::tempdir().unwrap();
+    for _ in 0..3 {
+        Server::start(directory.path(), &[]).await.terminate().await;
+    }
+}
+
 async fn answer(server: &Server, token: &str, run: &Value) -> Value {
     let path = format!("/api/chat/{}/messages", run["chatId"].as_str().unwrap());
     server.get(&path, token).await.1["items"][1].clone()

@@ -2,8 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { $api, type AgentDetails, type ApiError, api, queryError, toApiError } from "@/lib/api";
-import { AlertDialog } from "@/ui/alert-dialog";
+import { $api, type AgentDetails, api, queryError } from "@/lib/api";
 import { Badge } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
 import { Card, Section } from "@/ui/card";
@@ -12,6 +11,7 @@ import { ErrorNotice } from "@/ui/notice";
 import { Delayed, Skeleton } from "@/ui/skeleton";
 import { toast } from "@/ui/toast";
 import { SettingsPage } from "../page";
+import { RemoveDialog } from "../remove-dialog";
 import { AdminsOnly } from "./admins-only";
 import { AgentForm } from "./agent-form";
 import { ToolSwitches } from "./tool-switches";
@@ -105,7 +105,17 @@ function Agents() {
         </Dialog>
       )}
       {removing === null ? null : (
-        <RemoveDialog agent={removing} onRemoved={again} onClose={() => setRemoving(null)} />
+        <RemoveDialog
+          title={t("admin:agents.removeTitle", { name: removing.displayName })}
+          description={t("admin:agents.removeDetail")}
+          confirmLabel={t("common:delete")}
+          remove={async () => {
+            await api.DELETE("/api/admin/agents/{name}", { params: { path: { name: removing.name } } });
+            await again();
+          }}
+          removed={t("admin:agents.removed", { name: removing.displayName })}
+          onClose={() => setRemoving(null)}
+        />
       )}
     </Section>
   );
@@ -152,38 +162,5 @@ function AgentRow(props: { agent: AgentDetails; onEdit: () => void; onRemove: ()
         )}
       </div>
     </li>
-  );
-}
-
-function RemoveDialog(props: { agent: AgentDetails; onRemoved: () => Promise<void>; onClose: () => void }) {
-  const { agent, onRemoved, onClose } = props;
-  const { t } = useTranslation(["admin", "common"]);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const remove = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await api.DELETE("/api/admin/agents/{name}", { params: { path: { name: agent.name } } });
-      await onRemoved();
-      onClose();
-      toast(t("admin:agents.removed", { name: agent.displayName }));
-    } catch (error) {
-      setFailure(toApiError(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <AlertDialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title={t("admin:agents.removeTitle", { name: agent.displayName })}
-      description={t("admin:agents.removeDetail")}
-      confirmLabel={t("common:delete")}
-      loading={busy}
-      onConfirm={() => void remove()}
-    >
-      {failure === null ? undefined : <ErrorNotice error={failure} />}
-    </AlertDialog>
   );
 }

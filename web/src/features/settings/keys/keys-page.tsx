@@ -2,16 +2,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type ApiError, type ApiKey, api, toApiError } from "@/lib/api";
-import { AlertDialog } from "@/ui/alert-dialog";
+import { type ApiKey, api } from "@/lib/api";
 import { Badge } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
 import { Section } from "@/ui/card";
 import { EmptyState } from "@/ui/empty-state";
-import { ErrorNotice } from "@/ui/notice";
-import { toast } from "@/ui/toast";
 import { SettingsPage } from "../page";
 import { type Page, PagedList } from "../paged";
+import { RemoveDialog } from "../remove-dialog";
 import { KeyDialog } from "./key-dialog";
 
 export const keysKey = ["keys"] as const;
@@ -61,7 +59,17 @@ export function KeysPage() {
       </Section>
       {making ? <KeyDialog onMade={again} onClose={() => setMaking(false)} /> : null}
       {revoking === null ? null : (
-        <RevokeDialog value={revoking} onRevoked={again} onClose={() => setRevoking(null)} />
+        <RemoveDialog
+          title={t("keys:revokeTitle", { name: revoking.name })}
+          description={t("keys:revokeDetail")}
+          confirmLabel={t("keys:revokeConfirm")}
+          remove={async () => {
+            await api.DELETE("/api/keys/{id}", { params: { path: { id: revoking.id } } });
+            await again();
+          }}
+          removed={t("keys:revoked", { name: revoking.name })}
+          onClose={() => setRevoking(null)}
+        />
       )}
     </SettingsPage>
   );
@@ -104,38 +112,5 @@ function KeyRow({ value, onRevoke }: { value: ApiKey; onRevoke: () => void }) {
         <Trash2 aria-hidden />
       </IconButton>
     </li>
-  );
-}
-
-function RevokeDialog(props: { value: ApiKey; onRevoked: () => Promise<void>; onClose: () => void }) {
-  const { value, onRevoked, onClose } = props;
-  const { t } = useTranslation("keys");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const revoke = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await api.DELETE("/api/keys/{id}", { params: { path: { id: value.id } } });
-      await onRevoked();
-      onClose();
-      toast(t("revoked", { name: value.name }));
-    } catch (error) {
-      setFailure(toApiError(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <AlertDialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title={t("revokeTitle", { name: value.name })}
-      description={t("revokeDetail")}
-      confirmLabel={t("revokeConfirm")}
-      loading={busy}
-      onConfirm={() => void revoke()}
-    >
-      {failure === null ? undefined : <ErrorNotice error={failure} />}
-    </AlertDialog>
   );
 }

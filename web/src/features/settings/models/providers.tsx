@@ -2,17 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plug, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  type ApiError,
-  api,
-  modelsKey,
-  type Provider,
-  providersKey,
-  queryError,
-  toApiError,
-  useProviders,
-} from "@/lib/api";
-import { AlertDialog } from "@/ui/alert-dialog";
+import { api, modelsKey, type Provider, providersKey, queryError, useProviders } from "@/lib/api";
 import { Badge } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
 import { Card, Section } from "@/ui/card";
@@ -21,6 +11,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { ErrorNotice } from "@/ui/notice";
 import { Delayed, Skeleton } from "@/ui/skeleton";
 import { toast } from "@/ui/toast";
+import { RemoveDialog } from "../remove-dialog";
 import { ProviderChoice } from "./provider-choice";
 import { ProviderForm } from "./provider-form";
 import { ProviderGlyph } from "./provider-glyph";
@@ -36,6 +27,14 @@ export function Providers() {
   const [editing, setEditing] = useState<Editing | null>(null);
   const [removing, setRemoving] = useState<Provider | null>(null);
   const items = query.data;
+  const queryClient = useQueryClient();
+  const remove = async ({ name }: Provider) => {
+    await api.DELETE("/api/admin/providers/{name}", { params: { path: { name } } });
+    await Promise.all([
+      queryClient.invalidateQueries({ queryKey: providersKey }),
+      queryClient.invalidateQueries({ queryKey: modelsKey }),
+    ]);
+  };
   return (
     <Section
       title={t("settings:models.providersTitle")}
@@ -84,7 +83,16 @@ export function Providers() {
         />
       )}
       {editing === null ? null : <ProviderDialog editing={editing} setEditing={setEditing} />}
-      {removing === null ? null : <RemoveDialog provider={removing} onClose={() => setRemoving(null)} />}
+      {removing === null ? null : (
+        <RemoveDialog
+          title={t("settings:models.removeTitle", { name: removing.displayName })}
+          description={t("settings:models.removeDetail")}
+          confirmLabel={t("common:remove")}
+          remove={() => remove(removing)}
+          removed={t("settings:models.removed", { name: removing.displayName })}
+          onClose={() => setRemoving(null)}
+        />
+      )}
     </Section>
   );
 }
@@ -178,43 +186,5 @@ function ProviderDialog({
         />
       )}
     </Dialog>
-  );
-}
-
-function RemoveDialog({ provider, onClose }: { provider: Provider; onClose: () => void }) {
-  const { t } = useTranslation(["settings", "common"]);
-  const queryClient = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const remove = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await api.DELETE("/api/admin/providers/{name}", { params: { path: { name: provider.name } } });
-      await Promise.all([
-        queryClient.invalidateQueries({
-          queryKey: providersKey,
-        }),
-        queryClient.invalidateQueries({ queryKey: modelsKey }),
-      ]);
-      onClose();
-      toast(t("settings:models.removed", { name: provider.displayName }));
-    } catch (error) {
-      setFailure(toApiError(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <AlertDialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title={t("settings:models.removeTitle", { name: provider.displayName })}
-      description={t("settings:models.removeDetail")}
-      confirmLabel={t("common:remove")}
-      loading={busy}
-      onConfirm={() => void remove()}
-    >
-      {failure === null ? undefined : <ErrorNotice error={failure} />}
-    </AlertDialog>
   );
 }

@@ -26,8 +26,9 @@ export function Lightbox({ images, index, onIndex, onClose }: LightboxProps) {
       const turned = document.documentElement.dir === "rtl" ? -step : step;
       if (step !== 0) onIndex((index + turned + images.length) % images.length);
     };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    // On the way down: the dialog keeps arrow keys that were pressed in it to itself.
+    window.addEventListener("keydown", onKey, true);
+    return () => window.removeEventListener("keydown", onKey, true);
   }, [several, index, images.length, onIndex]);
   if (!image) return null;
   const numbered = t("imageNumbered", { number: index + 1, total: images.length });

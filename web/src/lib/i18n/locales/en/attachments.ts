@@ -6,8 +6,9 @@ export const attachments = {
   remove: "Remove {{name}}",
   dismiss: "Dismiss the note on {{name}}",
   alt: "ALT",
-  altAdd: "Describe {{name}}",
-  altEdit: "Change the description of {{name}}",
+  // What is written on the button comes first in its name: people who speak to their browser say what they see.
+  altAdd: "Alt text: describe {{name}}",
+  altEdit: "Alt text: change the description of {{name}}",
   altTitle: "Describe this image",
   altLabel: "Description",
   altHelp: "For people who cannot see it. The model reads it too.",

@@ -10,7 +10,7 @@ export const settings = {
     keys: "API keys",
     agents: "Agents",
     people: "People",
-    audit: "Record",
+    audit: "Audit log",
     security: "Security",
     account: "Account",
     shortcuts: "Shortcuts",

@@ -124,7 +124,7 @@ describe("the area", () => {
       "aria-valuenow",
       "40",
     );
-    await user.click(screen.getByRole("button", { name: "Describe bear.png" }));
+    await user.click(screen.getByRole("button", { name: "Alt text: describe bear.png" }));
     await user.type(await screen.findByRole("textbox"), "A brown bear{Enter}");
     await waitFor(() => expect(screen.getByRole("img", { name: "A brown bear" })).toBeInTheDocument());
     expect(attachmentsOf("t")[0]).toMatchObject({ alt: "A brown bear" });
