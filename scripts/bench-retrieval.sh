@@ -9,4 +9,4 @@ KUMA_BIN="$ROOT/target/release/kuma"
 KUMA_MODELS_DIR="$("$ROOT/scripts/starter-models.sh" --cache)"
 KUMA_RETRIEVAL_DATA="$("$ROOT/scripts/retrieval-data.sh")"
 export KUMA_BIN KUMA_MODELS_DIR KUMA_RETRIEVAL_DATA
-exec cargo run --release --locked -p kuma-bench -- only retrieval embedding document-search upload "$@"
+exec cargo run --release --locked -p kuma-bench -- only retrieval memories embedding document-search upload "$@"

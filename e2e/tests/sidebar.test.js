@@ -40,11 +40,11 @@ scenario("searching finds chats by title and by what was said in them", async (w
 
 scenario("the palette never offers a chat that does not match, not even while the server looks", async (world) => {
   const { page, chat, ids } = await withChats(world, ["Winter sleep", "Honey recipes"], "Where do salmon jump?");
-  let answer;
+  // On a busy machine the words are asked for as they grow, more than once.
+  const held = [];
+  let holding = true;
   await page.route(/\/api\/chat\?q=you/, async (route) => {
-    await new Promise((resolve) => {
-      answer = resolve;
-    });
+    if (holding) await new Promise((resolve) => held.push(resolve));
     await route.continue();
   });
   await page.keyboard.press("Control+k");
@@ -55,9 +55,10 @@ scenario("the palette never offers a chat that does not match, not even while th
   await page.keyboard.press("Control+a");
   // In the answer only: no title has it.
   await page.keyboard.type("you said");
-  await until("the server was asked", () => answer);
+  await until("the server was asked", () => held.length > 0);
   assert.deepEqual(await options(), []);
-  answer();
+  holding = false;
+  for (const answer of held) answer();
   await untilEqual("found by text", options, ["Where do salmon jump"]);
   await page.keyboard.press("Enter");
   await chat.reads(echo("Where do salmon jump?"));

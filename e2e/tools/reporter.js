@@ -22,7 +22,7 @@ export default async function* reporter(source) {
         passed += 1;
         yield `ok     ${seconds.padStart(5)} s  ${data.name}\n`;
       } else {
-        failed.push({ name: data.name, file: basename(data.file) });
+        failed.push({ name: data.name, file: fileOf(data) });
         const error = data.details?.error?.cause ?? data.details?.error;
         const words = error?.stack ?? error?.message ?? String(error);
         yield `FAILED ${seconds.padStart(5)} s  ${data.name}\n${indent(words)}\n`;
@@ -33,6 +33,12 @@ export default async function* reporter(source) {
   }
   if (process.env.KUMA_E2E_RESULTS) writeFileSync(process.env.KUMA_E2E_RESULTS, JSON.stringify({ passed, failed, skipped }));
   yield `${passed} passed, ${failed.length} failed, ${skipped} skipped\n`;
+}
+
+/** The file that a test is written in: they are registered by lib/scenario.js, which puts the file's name in front. */
+function fileOf({ name, file }) {
+  const [stem] = name.split(": ");
+  return basename(file).endsWith(".test.js") ? basename(file) : `${stem}.test.js`;
 }
 
 function indent(text) {

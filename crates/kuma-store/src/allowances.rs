@@ -58,6 +58,16 @@ impl<'a> Allowances<'a> {
         Ok(())
     }
 
+    /// Takes back all whose names begin with `prefix`: of one user, or of everybody.
+    pub async fn remove_all(&self, user: Option<UserId>, prefix: &str) -> Result<()> {
+        let mut delete = Entity::delete_many().filter(Column::Tool.starts_with(prefix));
+        if let Some(user) = user {
+            delete = delete.filter(Column::UserId.eq(user.0));
+        }
+        delete.exec(&self.db.write).await?;
+        Ok(())
+    }
+
     /// Takes it back; whether it was allowed.
     pub async fn remove(&self, user: UserId, tool: &str) -> Result<bool> {
         let delete = Entity::delete_by_id((user.0, tool.to_owned()));

@@ -3,7 +3,9 @@
 //! Rows are written by [`crate::Jobs`]; only the text of running answers is written here.
 
 use chrono::{DateTime, Utc};
-use kuma_types::{ChatId, JobId, MessageId, MessageRole, MessageStatus, RunFailure, Usage, UserId};
+use kuma_types::{
+    ChatId, JobId, MessageId, MessageRole, MessageStatus, Provenance, RunFailure, Usage, UserId,
+};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult as _, QueryFilter as _,
@@ -58,6 +60,8 @@ pub struct Message {
     pub error: Option<RunFailure>,
     /// When it was written, or begun.
     pub created_at: DateTime<Utc>,
+    /// Where the text from outside came from that its run had read.
+    pub taint: Option<Provenance>,
 }
 
 impl TryFrom<Model> for Message {
@@ -79,6 +83,7 @@ impl TryFrom<Model> for Message {
             status: row.status.parse().map_err(StoreError::corrupt)?,
             error: row.error.map(serde_json::from_value).transpose().map_err(StoreError::corrupt)?,
             created_at: row.created_at,
+            taint: row.taint.map(serde_json::from_value).transpose().map_err(StoreError::corrupt)?,
         })
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::App;
 use crate::config::Signup;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
+use crate::mcp;
 
 pub use figures::keep_figures;
 pub use jobs::{JobDetails, QueueView, cancel_job, drop_job, job, jobs, queue, retry_job};
@@ -92,6 +93,9 @@ pub async fn set_role(app: &App, admin: &User, user: UserId, role: Role) -> Resu
         ));
     }
     app.store().users().set_role(user, role).await?;
+    if role != Role::Admin {
+        mcp::stop_programs(app, user).await?;
+    }
     audit(app, admin, "user.role", Some(&user.to_string()), json!({ "role": role.as_str() })).await?;
     Ok(app.store().users().get(user).await?)
 }

@@ -27,6 +27,11 @@ impl Identity {
         &self.user
     }
 
+    /// Whether they are signed in themselves and no program acts for them.
+    pub fn is_in_person(&self) -> bool {
+        self.key.is_none()
+    }
+
     /// The API key's id; none for a session.
     pub fn key_id(&self) -> Option<Uuid> {
         self.key.as_ref().map(|key| key.id)

@@ -12,7 +12,7 @@ use crate::error::{AppError, ErrorKind, FieldErrors, Result};
 use crate::{mcp, tools};
 
 /// Decides about a call, once; the run goes on when nothing else of it waits. `remember` allows the
-/// tool for good, except in runs that have read text from outside.
+/// tool for good; a run that has read text from outside asks all the same.
 pub async fn decide(
     app: &App,
     owner: &User,
@@ -30,9 +30,7 @@ pub async fn decide(
         errors.add("arguments", format!("The tool cannot work with these: {}", why.message));
         errors.finish()?;
     }
-    if remember && matches!(decision, Decision::Approve { .. }) {
-        mcp::allow(app, owner.id, &waiting).await?;
-    }
+    let remember = remember && matches!(decision, Decision::Approve { .. });
     let details = match &decision {
         Decision::Approve { arguments } => json!({
             "jobId": job, "callId": call_id, "remember": remember,
@@ -43,16 +41,19 @@ pub async fn decide(
     let word =
         if matches!(decision, Decision::Approve { .. }) { "approval.granted" } else { "approval.denied" };
     let decided = app.store().approvals().decide(owner.id, job, call_id, decision).await.map_err(error)?;
+    // Only a decision that stands is remembered, and a run that goes on knows of it already.
+    let remembered = if remember { mcp::allow(app, owner.id, &waiting).await } else { Ok(()) };
     let entry =
         NewAudit { user_id: Some(owner.id), action: word.to_owned(), subject: Some(waiting.tool), details };
-    app.store().audit().add(entry).await?;
+    let noted = app.store().audit().add(entry).await;
     if decided.resumed {
         submit::publish(app, job, None).await;
     } else if let Err(error) = app.signals().send(job, Signal::Decided).await {
         // Its driver looks at the rows before it waits.
         tracing::warn!(run = %job, %error, "a decision could not be sent on");
     }
-    Ok(())
+    remembered?;
+    Ok(noted?)
 }
 
 fn error(error: StoreError) -> AppError {

@@ -297,6 +297,7 @@ async fn input(
     let request = request(app, chat, agent, user, path, &attached, (&*model, taken)).await?;
     let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
     let Attached { sources, taint, .. } = attached;
+    let taint = merged(taint, taint_of(app, path, scene));
     let input = RunInput { fence, sources, taint, ..RunInput::new(ids, model, request) };
     let has_tools = !toolbox.is_empty() || !toolbox.missing().is_empty() || !specialists.is_empty();
     // A first attempt has no past.
@@ -304,18 +305,27 @@ async fn input(
     if !has_tools && earlier.is_empty() {
         return Ok(input);
     }
-    let calls: Vec<Vec<ToolCallRecord>> =
-        path.iter().map(|message| super::message_view(message.clone()).tool_calls).collect();
     Ok(RunInput {
         small_model: app.models().small(app).await?,
         allowed: app.store().allowances().of_user(user.id).await?,
-        taint: merged(input.taint, tools::taint_of(app, calls.iter().map(Vec::as_slice), scene)),
         toolbox,
         specialists,
         earlier,
         decisions,
         ..input
     })
+}
+
+/// Where the text from outside came from that stands in the chat so far: what earlier answers had read, whatever
+/// of it is still there, since a model may carry on what it wrote then.
+fn taint_of(app: &App, path: &[Message], scene: Scene) -> Option<Provenance> {
+    let known = path.iter().filter_map(|message| message.taint.clone());
+    let known = known.fold(None, |all, of_message| merged(all, Some(of_message)));
+    // An answer that is not finished has only its calls.
+    let unknown = path.iter().filter(|message| message.taint.is_none());
+    let calls: Vec<Vec<ToolCallRecord>> =
+        unknown.map(|message| super::message_view(message.clone()).tool_calls).collect();
+    merged(known, tools::taint_of(app, calls.iter().map(Vec::as_slice), scene))
 }
 
 /// Both, where there are both.
@@ -411,6 +421,7 @@ fn finished(answered: Answered) -> Finished {
         usage: outcome.usage,
         model,
         question: question.map(|question| question.id),
+        taint: outcome.taint,
     })
 }
 

@@ -8,7 +8,7 @@ use kuma_queue::JournalError;
 use kuma_store::{FinishRun, Job, Pause, StoreError};
 use kuma_types::{
     Citation, FinishReason, JobId, JobStatus, MemoryNote, MessageId, MessageRole, MessageStatus, MessageView,
-    RunEvent, RunFailure, ToolCallRecord, Usage, run_log,
+    Provenance, RunEvent, RunFailure, ToolCallRecord, Usage, run_log,
 };
 
 use super::runner::{ActiveRun, SERVE_PREFIX};
@@ -30,6 +30,7 @@ pub(super) struct Kept {
     pub usage: Usage,
     pub model: Option<String>,
     pub question: Option<MessageId>,
+    pub taint: Option<Provenance>,
 }
 
 /// A run's end, unless it belongs to another owner by now.
@@ -220,6 +221,7 @@ async fn end(app: &App, job: &Job, run: &Arc<ActiveRun>, kept: Kept) -> Result<(
         finish_reason: kept.finish_reason,
         message_status: kept.message_status,
         error: kept.failure,
+        taint: kept.taint,
         events,
     };
     if app.runs().finishes.finish(app, row).await?.is_none() {

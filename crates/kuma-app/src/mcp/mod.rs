@@ -22,6 +22,7 @@ pub(crate) use login::revoke_all;
 pub use login::{CallbackQuery, begin_login, client_metadata, finish_login, log_out};
 pub(crate) use offer::{Offered, allow, by_name, offered};
 pub(crate) use pool::Pool;
+pub(crate) use servers::stop_programs;
 pub use servers::{McpPatch, NewMcpServer, add, delete, edit, list, refresh};
 pub use view::{McpServerView, McpStatus, McpToolView};
 

@@ -7,6 +7,7 @@ use chrono::{TimeDelta, Utc};
 use kuma_agent::tool::Tool;
 use kuma_store::{Approval, McpServer};
 use kuma_types::UserId;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::known;
@@ -101,6 +102,8 @@ async fn tools_of(app: &App, user: UserId, servers: &[McpServer]) -> Result<Vec<
         let agents = server.agents.as_ref().map(|agents| Arc::new(agents.iter().cloned().collect()));
         let tools = known::of(server)?;
         let names = known::names(&server.slug, &tools);
+        // One for all of its tools, without what they are made of: a listing may be large.
+        let server = Arc::new(McpServer { tools: Value::Array(Vec::new()), ..server.clone() });
         let on = tools
             .into_iter()
             .zip(names)
@@ -108,17 +111,13 @@ async fn tools_of(app: &App, user: UserId, servers: &[McpServer]) -> Result<Vec<
         let most = if missing.is_some() { MOST_MISSING } else { usize::MAX };
         for (known, name) in on.take(most) {
             let allowed = allowed.get(&name).map_or(Allowed::No, |print| Allowed::As(print.as_deref()));
-            let tool = McpTool::new(app, server, known, name, missing.clone(), allowed);
+            if offered.len() == MOST {
+                tracing::warn!(most = MOST, "more tools of MCP servers than a run can be offered");
+                return Ok(offered);
+            }
+            let tool = McpTool::new(app, &server, known, name, missing.clone(), allowed);
             offered.push(Offered { tool: Arc::new(tool), agents: agents.clone() });
         }
-    }
-    if offered.len() > MOST {
-        tracing::warn!(
-            tools = offered.len(),
-            most = MOST,
-            "more tools of MCP servers than a run can be offered"
-        );
-        offered.truncate(MOST);
     }
     Ok(offered)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Utc;
 use kuma_mcp::{Connector, McpErrorKind};
 use kuma_store::{McpAddress, McpServer, NewAudit, Role, StoreError, User};
+use kuma_types::UserId;
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -46,6 +47,8 @@ pub struct NewMcpServer {
     pub agents: Option<Vec<String>>,
     /// Whether its word that a tool only reads is believed.
     pub trust_read_only_hint: bool,
+    /// Whether the person asks, and no program with a key.
+    pub in_person: bool,
 }
 
 /// What is to change about a server.
@@ -71,6 +74,8 @@ pub struct McpPatch {
     pub enabled: Option<bool>,
     /// Its tools that are switched off, by their names at the server.
     pub disabled_tools: Option<Vec<String>>,
+    /// Whether the person asks, and no program with a key.
+    pub in_person: bool,
 }
 
 /// The servers that the user can use, and how they are. Makes no connection.
@@ -99,6 +104,9 @@ pub async fn add(app: &App, user: &User, new: NewMcpServer) -> Result<McpServerV
             "admin_only",
             format!("Only an administrator can {what}. Ask yours, or add one over HTTP for yourself."),
         ));
+    }
+    if is_stdio {
+        by_themselves(new.in_person)?;
     }
     let id = Uuid::now_v7();
     let mut errors = FieldErrors::default();
@@ -170,6 +178,9 @@ pub async fn add(app: &App, user: &User, new: NewMcpServer) -> Result<McpServerV
 /// Changes a server. What its connection depends on takes effect with the next call.
 pub async fn edit(app: &App, user: &User, id: Uuid, patch: McpPatch) -> Result<McpServerView> {
     let mut server = editable(app, user, id).await?;
+    if patch.command.is_some() || patch.args.is_some() || !patch.env.is_empty() {
+        by_themselves(patch.in_person)?;
+    }
     let before = server.clone();
     let mut errors = FieldErrors::default();
     if let Some(name) = patch.name {
@@ -207,8 +218,9 @@ pub async fn edit(app: &App, user: &User, id: Uuid, patch: McpPatch) -> Result<M
     let saved = app.store().mcp().update(&server).await?;
     let moved = before.address != saved.address;
     if elsewhere(&before.address, &saved.address) {
-        // What people granted was granted to another server.
+        // What people granted and allowed was for another server.
         app.store().mcp().reset(id).await?;
+        forget_allowances(app, &before).await?;
     }
     if moved || !saved.enabled {
         app.mcp().forget(id).await;
@@ -229,6 +241,7 @@ pub async fn delete(app: &App, user: &User, id: Uuid) -> Result<()> {
         login::revoke(app, id, person).await;
     }
     app.store().mcp().delete(id).await?;
+    forget_allowances(app, &server).await?;
     app.mcp().forget(id).await;
     audit(app, user, "mcp.server_removed", &server, json!({})).await
 }
@@ -267,6 +280,38 @@ async fn editable(app: &App, user: &User, id: Uuid) -> Result<McpServer> {
         "admin_only",
         "This MCP server is everybody's: only an administrator can change it.",
     ))
+}
+
+/// Another server under the same name, with tools that say the same, asks before it writes.
+async fn forget_allowances(app: &App, server: &McpServer) -> Result<()> {
+    let prefix = format!("mcp__{}__", server.slug);
+    Ok(app.store().allowances().remove_all(server.owner, &prefix).await?)
+}
+
+/// What is run on this server is not said by a program with a key: whoever finds one must not be able to keep what
+/// they found.
+fn by_themselves(in_person: bool) -> Result<()> {
+    if in_person {
+        return Ok(());
+    }
+    Err(AppError::new(
+        ErrorKind::Forbidden,
+        "session_only",
+        "An API key cannot say which program is run on this server. Sign in and do it there.",
+    ))
+}
+
+/// Switches off the programs of somebody who is no administrator any more.
+pub(crate) async fn stop_programs(app: &App, user: UserId) -> Result<()> {
+    for mut server in app.store().mcp().of_user(user).await? {
+        if server.owner == Some(user) && server.enabled && matches!(server.address, McpAddress::Stdio { .. })
+        {
+            server.enabled = false;
+            app.store().mcp().update(&server).await?;
+            app.mcp().forget(server.id).await;
+        }
+    }
+    Ok(())
 }
 
 fn name_taken() -> AppError {

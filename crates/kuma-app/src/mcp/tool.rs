@@ -1,5 +1,6 @@
 //! A tool of an MCP server, as agents call it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,7 +29,7 @@ pub(super) enum Allowed<'a> {
 /// A tool of an MCP server, for one user.
 pub(crate) struct McpTool {
     app: App,
-    server: McpServer,
+    server: Arc<McpServer>,
     known: Known,
     info: ToolInfo,
     /// Why it cannot be used now, and what to do about it.
@@ -42,7 +43,7 @@ impl McpTool {
     /// good, if they have.
     pub(super) fn new(
         app: &App,
-        server: &McpServer,
+        server: &Arc<McpServer>,
         known: Known,
         name: String,
         missing: Option<String>,
@@ -82,7 +83,7 @@ impl McpTool {
             outside: true,
             name,
         };
-        Self { app: app.clone(), server: server.clone(), known, info, missing, changed }
+        Self { app: app.clone(), server: Arc::clone(server), known, info, missing, changed }
     }
 
     /// What the user allows when they allow it for good.

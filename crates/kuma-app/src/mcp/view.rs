@@ -98,11 +98,17 @@ pub struct McpServerView {
     pub tools: Vec<McpToolView>,
 }
 
+/// Whether the user may change it. Programs are administrators' alone, their own ones too: who is one no more cannot
+/// say what is run here.
 pub(super) fn can_edit(user: &User, server: &McpServer) -> bool {
-    match server.owner {
-        Some(owner) => owner == user.id,
-        None => user.role == Role::Admin,
-    }
+    let is_admin = user.role == Role::Admin;
+    let is_program = matches!(server.address, McpAddress::Stdio { .. });
+    server.owner.map_or(is_admin, |owner| owner == user.id && (is_admin || !is_program))
+}
+
+/// Scheme, host and port: the rest of an address can hold a key.
+fn origin(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
 }
 
 pub(super) fn view(user: &User, server: McpServer, granted: &[Uuid]) -> Result<McpServerView> {
@@ -129,7 +135,9 @@ pub(super) fn view(user: &User, server: McpServer, granted: &[Uuid]) -> Result<M
         if can_edit { values.into_keys().collect() } else { Vec::new() }
     };
     let (transport, url, command, headers, env) = match server.address {
-        McpAddress::Http { url, headers } => ("http", Some(url), None, keys(headers), Vec::new()),
+        McpAddress::Http { url, headers } => {
+            ("http", Some(if can_edit { url } else { origin(&url) }), None, keys(headers), Vec::new())
+        }
         McpAddress::Stdio { command, args, env } => {
             ("stdio", None, can_edit.then_some((command, args)), Vec::new(), keys(env))
         }

@@ -18,7 +18,7 @@ const SEED: u64 = 0x6b75_6d61;
 /// Children at once.
 const AT_ONCE: usize = 2;
 /// Variations of each real file.
-const VARIATIONS: usize = 13;
+const VARIATIONS: usize = 16;
 
 fn limits() -> Limits {
     Limits {

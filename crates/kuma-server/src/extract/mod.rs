@@ -6,4 +6,4 @@ mod user;
 
 pub use body::{ChatBody, JsonBody, PathOf, QueryOf, form_error, parse_json};
 pub use page::{PageQuery, Paged};
-pub use user::{Admin, AdminInPerson, CurrentUser, InPerson, LastEventId, user_for};
+pub use user::{Admin, AdminInPerson, Caller, CurrentUser, InPerson, LastEventId, user_for};

@@ -49,6 +49,28 @@ where
     }
 }
 
+/// The same, and whether they are here themselves: for routes of which an API key may not do all.
+pub struct Caller {
+    pub user: User,
+    /// No program acts for them.
+    pub in_person: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller
+where
+    ServerState: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let state = ServerState::from_ref(state);
+        let identity = identity(parts, &state).await.map_err(|error| ApiError(error).into_response())?;
+        let in_person = identity.is_in_person();
+        let user = identity.allowed(Scope::Full);
+        user.map(|user| Self { user, in_person }).map_err(|error| ApiError(error).into_response())
+    }
+}
+
 /// The signed-in user, and no program that acts for them: for what whoever finds a key must not do.
 pub struct InPerson(pub User);
 

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::extract::{CurrentUser, JsonBody, PathOf, QueryOf};
+use crate::extract::{Caller, CurrentUser, JsonBody, PathOf, QueryOf};
 use crate::problem::ApiResult;
 use crate::state::ServerState;
 
@@ -218,7 +218,7 @@ pub struct NewMcpServerBody {
 ))]
 async fn add(
     State(state): State<ServerState>,
-    CurrentUser(user): CurrentUser,
+    Caller { user, in_person }: Caller,
     JsonBody(body): JsonBody<NewMcpServerBody>,
 ) -> ApiResult<(StatusCode, Json<McpServerBody>)> {
     let new = NewMcpServer {
@@ -232,6 +232,7 @@ async fn add(
         scope: body.scope,
         agents: body.agents,
         trust_read_only_hint: body.trust_read_only_hint.unwrap_or_default(),
+        in_person,
     };
     let added = mcp::add(&state.app, &user, new).await?;
     Ok((StatusCode::CREATED, Json(added.into())))
@@ -276,7 +277,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
 ))]
 async fn edit(
     State(state): State<ServerState>,
-    CurrentUser(user): CurrentUser,
+    Caller { user, in_person }: Caller,
     PathOf(id): PathOf<Uuid>,
     JsonBody(body): JsonBody<McpServerPatchBody>,
 ) -> ApiResult<Json<McpServerBody>> {
@@ -291,6 +292,7 @@ async fn edit(
         trust_read_only_hint: body.trust_read_only_hint,
         enabled: body.enabled,
         disabled_tools: body.disabled_tools,
+        in_person,
     };
     Ok(Json(mcp::edit(&state.app, &user, id, patch).await?.into()))
 }

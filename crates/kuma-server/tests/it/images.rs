@@ -211,6 +211,11 @@ async fn what_is_no_image_is_refused_with_its_reason_and_leaves_nothing() {
     assert!(refused(&ann, Form::new().text("message", "")).await.field("message").len() > 5);
     let huge = refused(&ann, Form::new().text("message", "x".repeat(3 * 1024 * 1024))).await;
     assert_eq!(huge.problem(413), "too_large");
+    let mut lots = Form::new().text("message", "x");
+    for _ in 0..8 {
+        lots = lots.text("documentIds", "x".repeat(512 * 1024));
+    }
+    assert_eq!(refused(&ann, lots).await.problem(413), "too_large", "all fields together");
     let unknown = with("a.png", small()).text("chatId", "01900000-0000-7000-8000-000000000000");
     assert_eq!(refused(&ann, unknown).await.problem(404), "not_found");
     until(async || server.stored().is_empty()).await;

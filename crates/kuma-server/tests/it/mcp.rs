@@ -551,6 +551,75 @@ async fn a_program_runs_for_an_administrator() {
 }
 
 #[tokio::test]
+async fn programs_are_for_administrators_who_are_there_themselves() {
+    let server = TestServer::start().await;
+    let admin = server.user("admin").await;
+    let body = |name: &str| json!({ "name": name, "transport": "stdio", "command": program() });
+    // Whoever finds a key of an administrator's must not be able to run what they like.
+    let key = admin.with_key(&["full"]).await;
+    assert_eq!(key.post("/api/mcp/servers", body("notes")).await.problem(403), "session_only");
+    let added = add(&admin, body("notes")).await;
+    for change in [json!({ "command": "true" }), json!({ "args": ["x"] }), json!({ "env": { "A": "b" } })] {
+        assert_eq!(patch(&key, &added, change).await.problem(403), "session_only");
+    }
+    assert_eq!(
+        patch(&key, &added, json!({ "name": "other" })).await.status,
+        200,
+        "the rest is as for everybody"
+    );
+
+    // Nor somebody who is no administrator any more.
+    let ben = server.user("ben").await;
+    let people = admin.get("/api/admin/users").await.json["items"].clone();
+    let id = people.as_array().unwrap().iter().find(|person| person["name"] == "ben").unwrap()["id"].clone();
+    let role = async |role: &str| {
+        let path = format!("/api/admin/users/{}", id.as_str().unwrap());
+        assert_eq!(admin.patch(&path, json!({ "role": role })).await.status, 200);
+    };
+    role("admin").await;
+    let his = add(&ben, body("his")).await;
+    role("user").await;
+    for change in [json!({ "command": "true" }), json!({ "enabled": true })] {
+        assert_eq!(patch(&ben, &his, change).await.problem(403), "admin_only");
+    }
+    let listed = ben.get("/api/mcp/servers").await.json["items"][0].clone();
+    assert_eq!((&listed["status"], &listed["command"]), (&json!("disabled"), &Value::Null), "{listed}");
+    assert_eq!(of_servers(&ben).await, json!([]));
+}
+
+#[tokio::test]
+async fn what_was_allowed_is_not_allowed_to_another_server() {
+    let (one, other) = (FakeMcp::start().await, FakeMcp::start().await);
+    let server = with_a_tool().await;
+    let ann = server.user("ann").await;
+    let notes = add_notes(&ann, &one).await;
+    let (job, _, asked) = ask(&ann, calling("add_note", json!({ "text": "milk" }))).await;
+    decide(&ann, &job, &asked, json!({ "decision": "approve", "remember": true })).await;
+    ann.follow(&job, 0).await.all().await;
+    let allowed = async || {
+        let listed = of_servers(&ann).await;
+        listed.as_array().unwrap().iter().any(|tool| tool["allowed"] == true)
+    };
+    assert!(allowed().await);
+    // The same tools with the same words, elsewhere.
+    assert_eq!(patch(&ann, &notes, json!({ "url": other.url() })).await.status, 200);
+    assert!(!allowed().await);
+}
+
+#[tokio::test]
+async fn where_everybodys_server_is_only_its_host_is_told() {
+    let fake = FakeMcp::start().await;
+    let server = TestServer::start().await;
+    let (admin, ben) = (server.user("admin").await, server.user("ben").await);
+    let url = format!("{}?apiKey=s3cret-value", fake.url());
+    let added = add(&admin, json!({ "name": "notes", "url": url, "scope": "global" })).await;
+    assert_eq!(added["url"], json!(url));
+    let seen = ben.get("/api/mcp/servers").await.json["items"][0].clone();
+    let shown = seen["url"].as_str().unwrap();
+    assert!(url.starts_with(&format!("{shown}/")) && !seen.to_string().contains("s3cret"), "{seen}");
+}
+
+#[tokio::test]
 async fn what_makes_no_sense_is_told_field_by_field() {
     let fake = FakeMcp::start().await;
     let inside = FakeSite::start().await;

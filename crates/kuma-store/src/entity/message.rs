@@ -22,6 +22,7 @@ pub struct Model {
     pub status: String,
     pub error: Option<Json>,
     pub created_at: DateTimeUtc,
+    pub taint: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

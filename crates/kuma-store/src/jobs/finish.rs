@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use kuma_types::{FinishReason, JobId, JobStatus, MessageStatus, RunFailure, Usage};
+use kuma_types::{FinishReason, JobId, JobStatus, MessageStatus, Provenance, RunFailure, Usage};
 use sea_orm::{
     ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, FromQueryResult as _, IdenStatic as _,
     IntoActiveModel as _, Iterable as _,
@@ -46,6 +46,8 @@ pub struct FinishRun {
     pub message_status: MessageStatus,
     /// Why it failed.
     pub error: Option<RunFailure>,
+    /// Where the text from outside came from that it had read.
+    pub taint: Option<Provenance>,
     /// Its events as [`kuma_types::run_log`] writes them; `None`: they are lost.
     pub events: Option<String>,
 }
@@ -189,16 +191,16 @@ async fn write_messages(
     tx: &DatabaseTransaction,
     part: &[(&FinishRun, &Ended)],
 ) -> Result<Vec<message::Model>> {
-    let rows = batch::values(part.len(), 10);
+    let rows = batch::values(part.len(), 11);
     let columns: Vec<&str> = message::Column::iter().map(|column| column.as_str()).collect();
     let sql = format!(
         "UPDATE messages SET content = v.column2, reasoning = v.column3, tool_calls = v.column4, \
          citations = v.column5, model = COALESCE(v.column6, messages.model), usage = v.column7, \
-         finish_reason = v.column8, status = v.column9, error = v.column10 \
+         finish_reason = v.column8, status = v.column9, error = v.column10, taint = v.column11 \
          FROM (VALUES {rows}) AS v WHERE messages.id = v.column1 RETURNING {}",
         columns.join(", ")
     );
-    let mut values: Vec<sea_orm::Value> = Vec::with_capacity(part.len() * 10);
+    let mut values: Vec<sea_orm::Value> = Vec::with_capacity(part.len() * 11);
     for (run, ended) in part {
         values.extend([
             ended.assistant_message_id.into(),
@@ -211,6 +213,7 @@ async fn write_messages(
             run.finish_reason.as_str().into(),
             run.message_status.as_str().into(),
             failure(run)?.into(),
+            run.taint.as_ref().map(serde_json::to_value).transpose().map_err(StoreError::corrupt)?.into(),
         ]);
     }
     Ok(message::Model::find_by_statement(db.sql(sql, values)).all(tx).await?)

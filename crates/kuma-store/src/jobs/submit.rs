@@ -303,5 +303,6 @@ fn empty_message(id: MessageId, chat: ChatId, role: MessageRole, now: DateTime<U
         status: MessageStatus::Streaming.as_str().to_owned(),
         error: None,
         created_at: now,
+        taint: None,
     }
 }

@@ -74,6 +74,9 @@ impl From<Row> for Memory {
     }
 }
 
+/// The source of what the person writes down.
+const BY_PERSON: &str = "user";
+
 /// What is to be remembered.
 #[derive(Clone, Debug)]
 pub struct NewMemory {
@@ -159,6 +162,8 @@ impl<'a> Memories<'a> {
         if before.content == new.content {
             return Ok(before);
         }
+        // What a model writes anew may carry on the words that it replaces; what the person writes does not.
+        let tainted = new.tainted || before.tainted && new.source != BY_PERSON;
         let sql = "INSERT INTO memory_versions (id, memory_id, content, source, tainted, chat_id, message_id, written_at, created_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let at = now();
@@ -180,7 +185,7 @@ impl<'a> Memories<'a> {
             id.into(),
             new.content.into(),
             new.source.into(),
-            new.tainted.into(),
+            tainted.into(),
             new.chat_id.map(|chat| chat.0).into(),
             new.message_id.map(|message| message.0).into(),
             new.origin.into(),

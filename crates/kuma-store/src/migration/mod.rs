@@ -11,6 +11,7 @@ mod m20261123_000003_mcp;
 mod m20261123_000004_api_keys;
 mod m20261123_000005_images;
 mod m20261123_000006_memories;
+mod m20261123_000007_taint;
 mod run;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_api_keys::Migration),
             Box::new(m20261123_000005_images::Migration),
             Box::new(m20261123_000006_memories::Migration),
+            Box::new(m20261123_000007_taint::Migration),
         ]
     }
 }

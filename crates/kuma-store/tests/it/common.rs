@@ -204,6 +204,7 @@ pub(crate) fn finished(job: &Job, answer: &str) -> FinishRun {
         finish_reason: FinishReason::Stop,
         message_status: MessageStatus::Complete,
         error: None,
+        taint: None,
         events: Some("[]".to_owned()),
     }
 }

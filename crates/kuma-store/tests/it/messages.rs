@@ -1,7 +1,7 @@
 //! Turns of a chat.
 
 use kuma_store::{Checkpoint, NewRun, StoreError};
-use kuma_types::{ChatId, MessageId, MessageRole, MessageStatus, Usage};
+use kuma_types::{ChatId, MessageId, MessageRole, MessageStatus, Provenance, Usage};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
@@ -51,12 +51,14 @@ async fn a_turn_reads_back(db: Database) {
         tool_calls: calls.clone(),
         citations: json!([{"index": 1}]),
         model: None,
+        taint: Some(Provenance::of("example.com")),
         ..finished(&job, "answer")
     };
     let answer = db.store.jobs().finish(end).await.unwrap().unwrap();
     assert_eq!((answer.content.as_str(), answer.reasoning.as_deref()), ("answer", Some("because")));
     assert_eq!((&answer.tool_calls, &answer.citations), (&calls, &json!([{"index": 1}])));
     assert_eq!(answer.usage, Some(Usage { input_tokens: 3, output_tokens: 5 }));
+    assert_eq!(answer.taint, Some(Provenance::of("example.com")));
     assert_eq!(
         answer.model.as_deref(),
         Some("a/b"),

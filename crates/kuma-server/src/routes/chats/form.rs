@@ -13,12 +13,15 @@ use kuma_app::rows::User;
 use kuma_app::{AppError, ErrorKind, images};
 use kuma_types::DocumentId;
 
+use super::CHAT_FIELDS;
 use crate::extract::form_error;
 use crate::limits::Limit;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::ServerState;
 
-/// The longest field of text.
+/// The most fields of text.
+const FIELDS_MAX: usize = 100;
+/// The longest that all fields of text can be together.
 const TEXT_MAX_BYTES: usize = 2 * 1024 * 1024;
 /// What tells what a file is.
 const HEAD_BYTES: usize = 16;
@@ -62,7 +65,15 @@ async fn read(state: &ServerState, user: &User, form: &mut Multipart) -> ApiResu
             file(state, user, field, &mut received).await?;
             continue;
         }
-        let bytes = collect(&mut field, Vec::new(), TEXT_MAX_BYTES).await?;
+        if !CHAT_FIELDS.contains(&name.as_str()) {
+            while next(&mut field).await?.is_some() {}
+            continue;
+        }
+        if received.fields.len() == FIELDS_MAX {
+            return Err(ApiError::malformed(format!("A form can have at most {FIELDS_MAX} fields of text.")));
+        }
+        let held: usize = received.fields.iter().map(|(_, value)| value.len()).sum();
+        let bytes = collect(&mut field, Vec::new(), TEXT_MAX_BYTES.saturating_sub(held)).await?;
         let Some(bytes) = bytes else { return Err(ApiError(too_long(&name))) };
         let text = String::from_utf8(bytes)
             .map_err(|_| ApiError::malformed(format!("The field {name:?} is not text in UTF-8.")))?;

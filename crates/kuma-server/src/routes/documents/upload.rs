@@ -19,6 +19,9 @@ use crate::limits::Limit;
 use crate::problem::{ApiError, ApiResult};
 use crate::state::ServerState;
 
+/// No id is longer.
+const ID_MAX_BYTES: usize = 64;
+
 /// The form.
 #[expect(dead_code, reason = "describes the request in the OpenAPI document")]
 #[derive(ToSchema)]
@@ -73,7 +76,7 @@ async fn read(state: &ServerState, user: &kuma_app::rows::User, form: &mut Multi
         let name = field.name().unwrap_or_default().trim_end_matches("[]").to_owned();
         match name.as_str() {
             "chatId" => {
-                let text = field.text().await.map_err(|error| form_error(&error))?;
+                let text = id_text(field).await?;
                 if !text.is_empty() {
                     let id = text.parse().map_err(|_| AppError::field("chatId", "This is not an id."))?;
                     chat_id = Some(id);
@@ -94,6 +97,16 @@ async fn read(state: &ServerState, user: &kuma_app::rows::User, form: &mut Multi
         Some(chat) => Ok(documents::note_chat(&state.app, user.id, document.id, chat).await?),
         None => Ok(document),
     }
+}
+
+/// A field that holds an id; of what is longer, no more than shows that it is none.
+async fn id_text(mut field: Field<'_>) -> ApiResult<String> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(|error| form_error(&error))? {
+        let room = ID_MAX_BYTES - bytes.len();
+        bytes.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// One file of a form.
