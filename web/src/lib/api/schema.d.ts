@@ -1836,22 +1836,15 @@ export interface components {
             /** @description Whether `POST /documents/{id}/retry` may help. */
             retryable: boolean;
         };
-        /** @description One event. */
+        /** @description One event as it is on the wire. */
         DocumentEvent: {
-            /** @description How far it is. */
-            data: components["schemas"]["DocumentProgress"];
-            /** @enum {string} */
-            event: "progress";
-        } | {
-            /** @description It can be searched and attached. Last. */
-            data: components["schemas"]["DocumentBody"];
-            /** @enum {string} */
-            event: "ready";
-        } | {
-            /** @description It could not be read. Last. */
-            data: components["schemas"]["DocumentError"];
-            /** @enum {string} */
-            event: "failed";
+            /**
+             * @description JSON: of `progress` a `DocumentProgress`; of `ready` an object with the `document`; of `failed` an object with the
+             *     `code` and what it means.
+             */
+            data: string;
+            /** @description `progress`, then `ready` or `failed`. */
+            event: string;
         };
         /**
          * Format: uuid
@@ -5542,7 +5535,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
             /** @description The part of it that was asked for */
@@ -5551,7 +5544,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
             /** @description You have it */

@@ -19,22 +19,16 @@ use crate::state::ServerState;
 /// A line at least this often.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// One event.
-#[expect(
-    dead_code,
-    clippy::large_enum_variant,
-    reason = "describes the stream in the OpenAPI document; none is ever made"
-)]
-#[derive(serde::Serialize, ToSchema)]
+/// One event as it is on the wire.
+#[expect(dead_code, reason = "describes the stream in the OpenAPI document")]
+#[derive(ToSchema)]
 #[schema(as = DocumentEvent)]
-#[serde(tag = "event", content = "data", rename_all = "lowercase")]
-pub(crate) enum Frame {
-    /// How far it is.
-    Progress(ProgressView),
-    /// It can be searched and attached. Last.
-    Ready(DocumentBody),
-    /// It could not be read. Last.
-    Failed(ErrorView),
+pub(crate) struct Frame {
+    /// `progress`, then `ready` or `failed`.
+    event: String,
+    /// JSON: of `progress` a `DocumentProgress`; of `ready` an object with the `document`; of `failed` an object with the
+    /// `code` and what it means.
+    data: String,
 }
 
 /// Follow the reading of a document

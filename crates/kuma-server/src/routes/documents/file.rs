@@ -19,8 +19,8 @@ use crate::state::ServerState;
 #[utoipa::path(get, path = "/documents/{id}/file", tag = "documents", operation_id = "documentFile", security(("bearer" = [])),
     params(("id" = DocumentId, Path, description = "The document"), ("Range" = Option<String>, Header, description = "`bytes=0-1023`")),
     responses(
-        (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The part of it that was asked for", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The file", body = Vec<u8>, content_type = "*/*"),
+        (status = 206, description = "The part of it that was asked for", body = Vec<u8>, content_type = "*/*"),
         (status = 304, description = "You have it"),
         (status = 416, description = "The range is not in the file"),
     ))]
