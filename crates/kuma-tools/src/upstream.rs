@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kuma_net::{LimitedBody, read_limited, root_cause};
+use kuma_net::{BodyError, LimitedBody, read_limited, root_cause};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -97,7 +97,13 @@ pub(crate) async fn send(
                 "the answer is larger than 4 MiB",
             )),
             Ok(body) => Ok((status, wait, body.bytes.to_vec())),
-            Err(error) => Err(UpstreamError::new(service, UpstreamErrorKind::Unreachable, error.to_string())),
+            // The body's own limit and the whole call's can end in the same tick.
+            Err(error @ BodyError::TooSlow(_)) => {
+                Err(UpstreamError::new(service, UpstreamErrorKind::TimedOut, error.to_string()))
+            }
+            Err(error @ BodyError::Broken(_)) => {
+                Err(UpstreamError::new(service, UpstreamErrorKind::Unreachable, error.to_string()))
+            }
         }
     };
     tokio::time::timeout(time, answered)

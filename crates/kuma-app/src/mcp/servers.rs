@@ -450,7 +450,7 @@ async fn change_agents(
     Ok(())
 }
 
-fn origin(url: &str) -> Option<url::Origin> {
+pub(super) fn origin(url: &str) -> Option<url::Origin> {
     Url::parse(url).ok().map(|url| url.origin())
 }
 

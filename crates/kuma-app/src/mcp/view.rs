@@ -107,8 +107,8 @@ pub(super) fn can_edit(user: &User, server: &McpServer) -> bool {
 }
 
 /// Scheme, host and port: the rest of an address can hold a key.
-fn origin(url: &str) -> String {
-    url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+fn host_of(url: &str) -> Option<String> {
+    Some(super::servers::origin(url)?.ascii_serialization())
 }
 
 pub(super) fn view(user: &User, server: McpServer, granted: &[Uuid]) -> Result<McpServerView> {
@@ -136,7 +136,7 @@ pub(super) fn view(user: &User, server: McpServer, granted: &[Uuid]) -> Result<M
     };
     let (transport, url, command, headers, env) = match server.address {
         McpAddress::Http { url, headers } => {
-            ("http", Some(if can_edit { url } else { origin(&url) }), None, keys(headers), Vec::new())
+            ("http", if can_edit { Some(url) } else { host_of(&url) }, None, keys(headers), Vec::new())
         }
         McpAddress::Stdio { command, args, env } => {
             ("stdio", None, can_edit.then_some((command, args)), Vec::new(), keys(env))

@@ -43,9 +43,8 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let state = ServerState::from_ref(state);
-        let user = user_for(parts, &state, Scope::Full).await;
-        user.map(Self).map_err(|error| ApiError(error).into_response())
+        let Caller { user, .. } = Caller::from_request_parts(parts, state).await?;
+        Ok(Self(user))
     }
 }
 

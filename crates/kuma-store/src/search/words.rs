@@ -4,6 +4,7 @@
 //! write no spaces, and Korean, whose particles stick to words, become single characters and
 //! overlapping pairs of them, so that words of two characters are found.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -46,8 +47,16 @@ pub fn words(text: &str) -> Vec<String> {
 pub fn wanted_words(text: &str) -> Vec<String> {
     let all = words(text);
     let single = |word: &str| word.chars().count() == 1 && word.chars().all(is_unspaced);
-    let has_pairs = all.iter().any(|word| word.chars().count() == 2 && word.chars().all(is_unspaced));
-    let mut wanted: Vec<String> = all.into_iter().filter(|word| !(has_pairs && single(word))).collect();
+    // Where a pair has a character, nothing is found more narrowly by the character; one that stands alone is a word.
+    let paired: HashSet<char> = all
+        .iter()
+        .filter(|word| word.chars().count() == 2 && word.chars().all(is_unspaced))
+        .flat_map(|word| word.chars())
+        .collect();
+    let mut wanted: Vec<String> = all
+        .into_iter()
+        .filter(|word| !(single(word) && word.chars().all(|only| paired.contains(&only))))
+        .collect();
     wanted.sort_unstable();
     wanted.dedup();
     wanted
@@ -154,6 +163,11 @@ mod tests {
         assert_eq!(words("東京都"), ["東", "京", "都", "東京", "京都"]);
         assert_eq!(wanted_words("京都"), ["京都"]);
         assert_eq!(wanted_words("水"), ["水"]);
+        assert_eq!(
+            wanted_words("京都 水"),
+            ["京都", "水"],
+            "a word of one character is looked for beside others"
+        );
         assert_eq!(words("水 火"), ["水", "火"], "a space is a border");
         assert!(words("한국어를").contains(&"한국".to_owned()));
         assert!(words("ภาษาไทย").iter().any(|word| word.chars().count() == 2));
