@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, openContext } from "./browser.js";
 import { OUTPUT } from "./env.js";
+import { keptIn } from "./failure.js";
 import { Kuma } from "./kuma.js";
 import { Upstream } from "./upstream.js";
 
@@ -76,8 +77,7 @@ export function scenarios({ url, server = {} }) {
         if (wrong.length > 0) throw new Error(`the pages complained:\n${wrong.join("\n")}`);
       } catch (error) {
         await keep(place, { error, complaints, contexts, logs: [...servers, shared.kuma, shared.upstream].map((one) => one.logFile) });
-        error.message += `\n(kept in ${place})`;
-        throw error;
+        throw keptIn(error, place);
       } finally {
         await Promise.all([...contexts.map((context) => context.close()), ...servers.map((kuma) => kuma.dispose())]);
       }
@@ -88,7 +88,7 @@ export function scenarios({ url, server = {} }) {
 /** What a person needs who looks into a failure. */
 async function keep(place, { error, complaints, contexts, logs }) {
   mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, "error.txt"), `${error.stack ?? error}\n\n${complaints.join("\n")}\n`);
+  writeFileSync(join(place, "error.txt"), `${error?.stack ?? error}\n\n${complaints.join("\n")}\n`);
   logs.forEach((log, at) => existsSync(log) && copyFileSync(log, join(place, `${at + 1}-${basename(log)}`)));
   const pages = contexts.flatMap((context) => context.pages());
   for (const [at, page] of pages.entries()) {
