@@ -22,6 +22,7 @@ pub mod memory;
 pub mod models;
 pub mod retrieval;
 pub mod seal;
+mod secrets;
 pub mod tools;
 
 /// Rows as use cases give them.

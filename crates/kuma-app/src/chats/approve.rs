@@ -5,10 +5,10 @@ use kuma_store::{NewAudit, StoreError, User};
 use kuma_types::{Decision, JobId};
 use serde_json::json;
 
-use super::steps::without_secrets;
 use super::submit;
 use crate::App;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
+use crate::secrets::redact_value;
 use crate::{mcp, tools};
 
 /// Decides about a call, once; the run goes on when nothing else of it waits. `remember` allows the
@@ -34,7 +34,7 @@ pub async fn decide(
     let details = match &decision {
         Decision::Approve { arguments } => json!({
             "jobId": job, "callId": call_id, "remember": remember,
-            "arguments": without_secrets(arguments.as_ref().unwrap_or(&waiting.arguments)),
+            "arguments": redact_value(arguments.as_ref().unwrap_or(&waiting.arguments)),
         }),
         Decision::Deny { .. } => json!({ "jobId": job, "callId": call_id }),
     };

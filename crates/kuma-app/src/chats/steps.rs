@@ -6,9 +6,10 @@ use kuma_agent::{StepLog, StepLogError};
 use kuma_store::{Job, NewApproval, NewAudit, StoreError};
 use kuma_types::step::{AskedStep, ResultStep};
 use kuma_types::{Effect, RunStep, Step};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::App;
+use crate::secrets::{redact, redact_value};
 
 /// The steps of one claimed run.
 pub(super) struct StepRows<'a> {
@@ -54,10 +55,11 @@ impl StepRows<'_> {
             details: json!({
                 "jobId": self.job.id,
                 "callId": result.call_id,
-                "arguments": without_secrets(&result.arguments),
+                "arguments": redact_value(&result.arguments),
                 "edited": result.edited,
                 "outcome": result.outcome,
-                "summary": result.summary,
+                // It may repeat what the tool was called with.
+                "summary": redact(&result.summary),
             }),
         }
     }
@@ -71,39 +73,5 @@ fn question(asked: &AskedStep) -> NewApproval {
         effect: Effect::Write,
         reason: asked.reason.clone(),
         preview: asked.preview.clone(),
-    }
-}
-
-/// Arguments for the audit log: what is named like a secret is left out.
-pub(super) fn without_secrets(value: &Value) -> Value {
-    const SECRET: [&str; 7] = ["password", "passwd", "secret", "token", "apikey", "api_key", "authorization"];
-    match value {
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(name, value)| {
-                let lower = name.to_lowercase();
-                let kept = if SECRET.iter().any(|secret| lower.contains(secret)) {
-                    Value::from("[removed]")
-                } else {
-                    without_secrets(value)
-                };
-                (name.clone(), kept)
-            })
-            .collect(),
-        Value::Array(items) => items.iter().map(without_secrets).collect(),
-        other => other.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_stay_out_of_the_audit_log() {
-        let arguments =
-            json!({"to": "ann", "headers": [{"Authorization": "Bearer x"}], "apiKey": 1, "note": "token"});
-        let kept = json!({"to": "ann", "headers": [{"Authorization": "[removed]"}], "apiKey": "[removed]", "note": "token"});
-        assert_eq!(without_secrets(&arguments), kept);
     }
 }

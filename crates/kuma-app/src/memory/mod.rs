@@ -4,7 +4,7 @@
 //! - [`service`] is the port ([`kuma_agent::memory`]) that the binary chose: [`BuiltIn`], or Supermemory.
 //! - `recall.rs` puts the few fitting memories before a run; `exchange.rs` looks at what a person said and
 //!   keeps what lasts; `tools.rs` has the two tools of agents.
-//! - `gate.rs` decides without a model which messages are worth a look, `secrets.rs` what is never kept.
+//! - `gate.rs` decides without a model which messages are worth a look, [`secrets`] what is never kept.
 //! - `manage.rs` is the Memories page.
 //!
 //! A service that fails fails no run: the thread says that memory was unavailable.
@@ -15,7 +15,6 @@ mod gate;
 mod manage;
 mod rank;
 mod recall;
-pub mod secrets;
 mod tools;
 
 use std::sync::Arc;
@@ -26,6 +25,7 @@ use kuma_store::Store;
 use crate::App;
 use crate::app::WeakApp;
 use crate::error::{AppError, ErrorKind};
+use crate::secrets;
 
 pub use builtin::BuiltIn;
 pub use kuma_agent::memory::{MemoryHit, MemoryPage, MemoryRecord, MemorySource, PastMemory};

@@ -11,6 +11,7 @@
 
 mod admin;
 mod admin_agents;
+mod audit;
 mod auth;
 mod borders;
 mod chats;

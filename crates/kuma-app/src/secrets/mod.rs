@@ -1,10 +1,14 @@
-//! What is never remembered: passwords, keys, codes, numbers of cards and accounts.
+//! What is never kept: passwords, keys, codes, numbers of cards and accounts.
 //!
 //! [`spans`] errs towards finding too much: a memory that is refused can be written without the secret, a
-//! secret that was kept is out. Used before anything is saved, whoever saves it, and before a message is
-//! shown to the model that looks for what lasts.
+//! secret that was kept is out. Used before a memory is saved, whoever saves it, before a message is shown
+//! to the model that looks for what lasts, and before arguments of tools are written into the audit log.
+
+mod values;
 
 use std::ops::Range;
+
+pub use values::redact_value;
 
 /// Beginnings of keys that vendors give out, each with the least number of characters that follow.
 const PREFIXES: &[(&str, usize)] = &[
@@ -80,6 +84,35 @@ const NAMES_OF_TWO: &[(&str, &str)] = &[
     ("account", "number"),
     ("social", "security"),
 ];
+
+/// Names that mean nothing else, even as a part of a longer name or right before a colon.
+const UNMISTAKABLE: &[&str] =
+    &["password", "passwd", "passwort", "kennwort", "passphrase", "contraseña", "apikey", "authorization"];
+
+/// What makes the name of a field that of a secret, wherever in it it stands. Fields are named by programs: what
+/// could mean something else in a sentence does not there.
+const IN_FIELDS: &[&str] = &[
+    "secret",
+    "token",
+    "pwd",
+    "credential",
+    "cookie",
+    "privatekey",
+    "accesskey",
+    "signingkey",
+    "encryptionkey",
+];
+
+/// Whether a field or header of that name holds a secret, however the name is written: `apiKey`, `X-API-KEY`.
+pub fn is_name(name: &str) -> bool {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let inside = |word: &&str| plain.contains(*word);
+    UNMISTAKABLE.iter().any(inside)
+        || IN_FIELDS.iter().any(inside)
+        || NAMES_OF_TWO.iter().any(|(a, b)| plain.contains(&format!("{a}{b}")))
+        || NAMES.contains(&plain.as_str())
+        || plain == "auth"
+}
 
 /// Whether there is a secret in the text.
 pub fn found(text: &str) -> bool {
@@ -305,7 +338,11 @@ fn named(text: &str, spans: &mut Vec<Range<usize>>) {
         let two = folded
             .get(place + 1)
             .is_some_and(|next| NAMES_OF_TWO.iter().any(|(a, b)| a == word && next.starts_with(b)));
-        let one = NAMES.iter().any(|name| word == name || word.strip_suffix('s') == Some(name));
+        let one =
+            NAMES.iter().any(|name| word == name || word.strip_suffix('s') == Some(name)) || is_joined(word);
+        if let Some(span) = behind_colon(text, &words, place, word) {
+            spans.push(span);
+        }
         if !one && !two {
             continue;
         }
@@ -332,6 +369,31 @@ fn named(text: &str, spans: &mut Vec<Range<usize>>) {
             }
         }
     }
+}
+
+/// `DB_PASSWORD`, `?api_key`: the name of a secret at the end of a longer one.
+fn is_joined(word: &str) -> bool {
+    let joined = |c: char| !c.is_alphanumeric();
+    let mut parts = word.split(joined).filter(|part| !part.is_empty()).rev();
+    let (Some(last), Some(before)) = (parts.next(), parts.next()) else { return false };
+    NAMES.contains(&last) || NAMES_OF_TWO.contains(&(before, last))
+}
+
+/// What stands right behind a name and a colon is the value, however it looks: `password: correcthorse`.
+fn behind_colon(text: &str, words: &[(usize, &str)], place: usize, name: &str) -> Option<Range<usize>> {
+    if !UNMISTAKABLE.iter().any(|known| name.ends_with(known)) {
+        return None;
+    }
+    let (at, written) = words.get(place)?;
+    let mut behind = words.iter().skip(place + 1);
+    let (mut from, mut value) = behind.next().copied()?;
+    if !text.get(at + written.len()..from)?.contains([':', '=']) {
+        return None;
+    }
+    if ["bearer", "basic", "token"].contains(&value.to_lowercase().as_str()) {
+        (from, value) = behind.next().copied()?;
+    }
+    (value.chars().count() >= 4 && !value.starts_with(INSTEAD)).then(|| from..from + value.len())
 }
 
 /// With a digit or a sign in it: `hunter2`, `4711`, `tr0ub4dor&3`; or letters of both sizes mixed inside.
@@ -396,6 +458,11 @@ mod tests {
             "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdef",
             "aZ3kP9qL7xV2mN8rT4wY1s",
+            "password: correcthorse",
+            "{\"dbPassword\":\"correcthorse\"}",
+            "export DB_PASSWORD=hunter2",
+            "https://api.example/v1?api_key=abc123&page=2",
+            "Authorization: Bearer abcdefghijk",
         ] {
             assert!(found(text), "{text}");
             let safe = redact(text);
@@ -416,6 +483,8 @@ mod tests {
             "用户出生于1990年8月3日。",
             "The user's flight is LH760 on 12 December 2026.",
             "The user's dog is called Pin.",
+            "The user carried the torch as its bearer in 2012, with an authorization from 2011.",
+            "The user's secret: garlic in everything.",
         ] {
             assert!(
                 !found(text),
