@@ -120,7 +120,18 @@ pub fn explanation() -> &'static str {
     EXPLANATION
 }
 
-/// Takes the marks out of a whole reply. The sources are numbered from 1 in their order.
+/// Tells the metrics what became of a reply's marks.
+pub(crate) fn count(kept: u64, dropped: u32) {
+    if kept > 0 {
+        metrics::counter!("kuma_citations_total", "outcome" => "kept").increment(kept);
+    }
+    if dropped > 0 {
+        metrics::counter!("kuma_citations_total", "outcome" => "dropped").increment(dropped.into());
+        tracing::info!(dropped, "citations whose quotes are not in their sources were dropped");
+    }
+}
+
+/// Takes the marks out of a whole reply, and counts them. The sources are numbered from 1 in their order.
 pub fn resolve(sources: &[Source], reply: &str) -> Cited {
     let mut citations = Citations::default();
     citations.add(sources);
@@ -136,6 +147,7 @@ pub fn resolve(sources: &[Source], reply: &str) -> Cited {
             }
         }
     }
+    count(cited.citations.len() as u64, cited.dropped);
     cited
 }
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::shared::Shared;
 use super::stop::Stop;
+use crate::cite;
 use crate::cite::marks::{MarkReader, Mode, Piece};
 
 /// A whole reply.
@@ -59,15 +60,7 @@ pub(super) async fn listen(
         () = shared.cancel.cancelled() => return Err(Stop::Cancelled),
         heard = listener.hear(model, request) => heard?,
     }
-    let dropped = listener.marks.dropped();
-    if dropped > 0 {
-        metrics::counter!("kuma_citations_total", "outcome" => "dropped").increment(dropped.into());
-        tracing::info!(dropped, "citations whose quotes are not in their sources were dropped");
-    }
-    let kept = listener.heard.citations.len() as u64;
-    if kept > 0 {
-        metrics::counter!("kuma_citations_total", "outcome" => "kept").increment(kept);
-    }
+    cite::count(listener.heard.citations.len() as u64, listener.marks.dropped());
     Ok(listener.heard)
 }
 

@@ -127,9 +127,6 @@ async fn ask(
         }
     }
     let cited = cite::resolve(&sources, &reply);
-    if cited.dropped > 0 {
-        metrics::counter!("kuma_citations_total", "outcome" => "dropped").increment(u64::from(cited.dropped));
-    }
     let citations = cited.citations.into_iter().map(|(citation, source)| AnswerCitation {
         index: citation.index,
         page: citation.page,

@@ -76,7 +76,7 @@ async fn read_as(server: &TestServer, pages: &[&str], with_vectors: bool) {
 }
 
 /// A document with these pages.
-async fn document(server: &TestServer, client: &Client, name: &str, pages: &[&str]) -> String {
+pub async fn document(server: &TestServer, client: &Client, name: &str, pages: &[&str]) -> String {
     let id = id_of(&upload(client, name, format!("{name}: {}", pages.join("\n"))).await);
     read(server, pages).await;
     id

@@ -15,6 +15,7 @@ mod audit;
 mod auth;
 mod borders;
 mod chats;
+mod citations;
 mod documents;
 mod fixtures;
 mod fixtures_tools;

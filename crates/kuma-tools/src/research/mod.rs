@@ -48,11 +48,27 @@ pub struct Used {
     pub seconds: u64,
 }
 
+/// A quote that the report rests on. It is on its page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportCitation {
+    /// Its number in the report, from 1.
+    pub number: u32,
+    /// The number of its page among the sources.
+    pub source: usize,
+    /// The page's title.
+    pub title: String,
+    /// The page's address.
+    pub url: String,
+    /// The page's own words.
+    pub quote: String,
+}
+
 /// A page that the report is made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportSource {
-    /// Its number in the report.
+    /// Its number among the sources, from 1.
     pub number: usize,
     /// Its title.
     pub title: String,
@@ -69,13 +85,15 @@ pub struct ReportSource {
 pub struct Report {
     /// What was asked.
     pub question: String,
-    /// The report, in Markdown, with `[1]` for the sources.
+    /// The report, in Markdown, with `[1]` for the citations.
     pub report: String,
     /// What it cites.
+    pub citations: Vec<ReportCitation>,
+    /// The pages that it is made from.
     pub sources: Vec<ReportSource>,
     /// What was searched for.
     pub queries: Vec<String>,
-    /// Citations of sources that there are not, taken out of the report.
+    /// Citations whose quotes are not on their pages, or that quote nothing: they were taken out of the report.
     pub dropped_citations: usize,
     /// What was used.
     pub used: Used,

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use kuma_agent::tool::{ToolContext, ToolError, ToolOutput, TypedTool};
-use kuma_types::{Effect, Provenance, Source, SourceAt, ToolCategory, ToolErrorKind};
+use kuma_types::{Effect, Provenance, ToolCategory, ToolErrorKind};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::json;
-use crate::research::{Report, ResearchError, Researcher};
+use crate::research::{Report, ReportSource, ResearchError, Researcher};
 use crate::text::{clip, host, one_line};
 
 /// Researches a question.
@@ -49,12 +49,7 @@ impl TypedTool for DeepResearch {
 
     async fn call(&self, context: &ToolContext, arguments: Arguments) -> Result<ToolOutput, ToolError> {
         let report = self.0.research(context, &arguments.question).await.map_err(|error| failed(&error))?;
-        let sources = report.sources.iter().map(|source| Source {
-            title: source.title.clone(),
-            at: SourceAt::Url(source.url.clone()),
-            page: None,
-            text: source.text.clone(),
-        });
+        let sources = report.sources.iter().map(ReportSource::to_source);
         let used = report.used;
         Ok(ToolOutput {
             content: for_the_model(&report),
@@ -74,10 +69,11 @@ impl TypedTool for DeepResearch {
 
 fn for_the_model(report: &Report) -> String {
     let (used, budget) = (report.used, report.budget);
-    let mut text = format!("{}\n\nSources of this report, by its own numbers:\n", report.report);
-    for source in &report.sources {
+    let mut text = format!("{}\n\nWhat this report cites, by its own numbers:\n", report.report);
+    for citation in &report.citations {
+        let (title, quote) = (one_line(&citation.title), one_line(&citation.quote));
         // Writing to a string does not fail.
-        let _ = writeln!(text, "- number {}: {} ({})", source.number, one_line(&source.title), source.url);
+        let _ = writeln!(text, "- number {}: {title} ({}): \"{quote}\"", citation.number, citation.url);
     }
     let _ = writeln!(
         text,

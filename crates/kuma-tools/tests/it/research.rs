@@ -70,7 +70,10 @@ async fn a_question_becomes_a_cited_report() {
         [
             plan(&["bears winter"]),
             plan(&["bears dens", "bears winter"]),
-            said("They sleep [2]. In dens [1][3], not in trees [7]."),
+            said(
+                "They sleep [2: \"Bears of beta sleep in winter.\"]. In dens [1: \"All about alpha\"][3: \"Dens of gamma\"], \
+                 not in trees [3: \"Trees of gamma\"], nor [1] at sea [7].",
+            ),
         ],
     );
     // The second round.
@@ -82,8 +85,14 @@ async fn a_question_becomes_a_cited_report() {
     let tool = typed(DeepResearch(stage.researcher.clone()));
     let output = tool.call(&context, json!({"question": "How do bears sleep?"})).await.unwrap();
 
-    assert_eq!(output.result["report"], "They sleep [2]. In dens [1][3], not in trees .");
-    assert_eq!(output.result["droppedCitations"], 1);
+    assert_eq!(output.result["report"], "They sleep [1]. In dens [2][3], not in trees, nor [2] at sea .");
+    assert_eq!(output.result["droppedCitations"], 2);
+    let gamma = json!({
+        "number": 3, "source": 3, "title": "Gamma", "url": stage.site.url("/gamma"), "quote": "Dens of gamma",
+    });
+    let cited = output.result["citations"].as_array().unwrap();
+    assert_eq!((cited.len(), &cited[0]["source"], &cited[2]), (3, &json!(2), &gamma), "{cited:?}");
+    assert!(output.result["notes"].to_string().contains("2 citations were taken out"), "{}", output.result);
     assert_eq!(output.result["queries"], json!(["bears winter", "bears dens"]));
     assert_eq!(output.result["used"]["searches"], 2);
     assert_eq!(output.result["used"]["pages"], 3);
@@ -99,7 +108,7 @@ async fn a_question_becomes_a_cited_report() {
         "{}",
         output.summary
     );
-    for part in ["2 of 8 searches", "3 of 12 pages", "tokens", "number 3"] {
+    for part in ["2 of 8 searches", "3 of 12 pages", "tokens", "number 3: Gamma", ": \"Dens of gamma\"\n"] {
         assert!(output.content.contains(part), "{part}: {}", output.content);
     }
     assert_eq!(context.usage.total().input_tokens, 300);
@@ -163,7 +172,7 @@ async fn the_budget_is_kept_and_its_end_is_said() {
 async fn few_tokens_mean_no_second_round() {
     let stage = Stage::set(ResearchBudget { tokens: 5_000, ..ResearchBudget::default() }).await;
     stage.finds(&["a"]);
-    let model = ScriptedModel::new(false, [plan(&["one"]), said("R [1].")]);
+    let model = ScriptedModel::new(false, [plan(&["one"]), said("R [1: \"All about a\"].")]);
     let report = stage.researcher.research(&context(model.clone()), "x?").await.unwrap();
     assert_eq!((report.report.as_str(), model.left()), ("R [1].", 0));
     assert!(report.sources[0].text.chars().count() <= 500, "cut to what is left of the tokens");
@@ -200,10 +209,18 @@ async fn a_report_that_takes_too_long_is_cut_and_says_so() {
     let budget = ResearchBudget { time: Duration::from_secs(3), ..ResearchBudget::default() };
     let stage = Stage::set(budget).await;
     stage.finds(&["a"]);
-    let model =
-        ScriptedModel::new(false, [plan(&["x"]), plan(&[]), Said::Stalls("The beginning [1]".to_owned())]);
+    let model = ScriptedModel::new(
+        false,
+        [plan(&["x"]), plan(&[]), Said::Stalls("The beginning [1: \"All a".to_owned())],
+    );
     let report = stage.researcher.research(&context(model), "x?").await.unwrap();
-    assert_eq!(report.report, "The beginning [1]");
+    assert_eq!(
+        (report.report.as_str(), report.citations.len()),
+        ("The beginning", 0),
+        "half a quote is none"
+    );
+    let unbacked = "Nothing in this report is backed by a quote";
+    assert!(report.notes.iter().any(|note| note.starts_with(unbacked)), "{:?}", report.notes);
     assert!(report.notes.iter().any(|note| note.contains("The report was cut")), "{:?}", report.notes);
 }
 

@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { Markdown } from "@/markdown/Markdown";
 import { isObject } from "../../approval/argument-fields";
-import { ItemList, itemsOf, str } from "./ItemList";
+import { type Item, ItemList, itemsOf, str } from "./ItemList";
 
-/** A report with the pages it rests on, what it took, and what to know about how it was made. */
+/** A report with the quotes and pages it rests on, what it took, and what to know about how it was made. */
 export function ResearchView({ report, id }: { report: Record<string, unknown>; id: string }) {
   const { t } = useTranslation("tools");
   const used = isObject(report["used"]) ? report["used"] : {};
@@ -11,10 +11,7 @@ export function ResearchView({ report, id }: { report: Record<string, unknown>; 
     ? report["notes"].filter((note) => typeof note === "string")
     : [];
   const count = (name: string) => (typeof used[name] === "number" ? used[name] : 0);
-  const sources = itemsOf(report["sources"]).map((item, index) => ({
-    ...item,
-    title: `${index + 1}. ${item.title}`,
-  }));
+  const sources = citationsOf(report["citations"]) ?? itemsOf(report["sources"]);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3.5">
       <div
@@ -49,5 +46,17 @@ export function ResearchView({ report, id }: { report: Record<string, unknown>; 
         })}
       </p>
     </div>
+  );
+}
+
+/** What the numbers in the report stand for; null when it has none. */
+function citationsOf(value: unknown): Item[] | null {
+  if (!Array.isArray(value) || value.length === 0) return null;
+  return value.filter(isObject).flatMap((citation) =>
+    itemsOf([citation]).map((item) => ({
+      ...item,
+      title: `${String(citation["number"])}. ${item.title}`,
+      snippet: `“${str(citation["quote"])}”`,
+    })),
   );
 }
