@@ -71,11 +71,15 @@ impl Default for SearchSettings {
 pub struct PageSettings {
     /// `KUMA_ALLOW_PRIVATE_HOSTS`.
     pub allow_private: AllowList,
+    /// `KUMA_CONTACT_URL`: where sites find who reads them. Goes out with every page that is read.
+    pub contact: Option<String>,
     /// The program that reads pages, started once per page with these arguments before its own (see
     /// [`crate::page::worker`]). None: this very program, with the argument `read-page`.
     pub worker: Option<(PathBuf, Vec<String>)>,
     /// How long fetching a page may take in all.
     pub fetch_time: Duration,
+    /// How long what a site asks of programs may take to come.
+    pub robots_time: Duration,
     /// How long making text of it may take.
     pub read_time: Duration,
     /// The most of a page of text that is read; what is longer is cut.
@@ -92,8 +96,10 @@ impl Default for PageSettings {
     fn default() -> Self {
         Self {
             allow_private: AllowList::default(),
+            contact: None,
             worker: None,
             fetch_time: Duration::from_secs(20),
+            robots_time: Duration::from_secs(5),
             read_time: Duration::from_secs(15),
             most_text_bytes: 4 * 1024 * 1024,
             most_pdf_bytes: 24 * 1024 * 1024,

@@ -9,6 +9,7 @@ pub(crate) mod child;
 mod fetch;
 mod html;
 mod pdf;
+mod robots;
 pub mod worker;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use url::Url;
 use crate::settings::PageSettings;
 use child::ChildReader;
 use fetch::Body;
+use robots::Robots;
 
 /// The bytes of all remembered pages together.
 const REMEMBERED_BYTES: u64 = 48 * 1024 * 1024;
@@ -115,6 +117,9 @@ pub enum PageError {
     /// The guard refused the address.
     #[error("{0}")]
     Refused(String),
+    /// The site asks programs to leave it alone.
+    #[error("{0} asks programs not to read this page (robots.txt).")]
+    Disallowed(String),
     /// The site answered with an error.
     #[error("{host} answered with status {status}: {}", meaning(*.status))]
     Status {
@@ -171,6 +176,7 @@ impl From<FetchError> for PageError {
 #[derive(Clone)]
 pub struct Pages {
     client: GuardedClient,
+    robots: Robots,
     reader: Arc<dyn ReadPage>,
     settings: Arc<PageSettings>,
     remembered: Cache<String, Arc<Page>>,
@@ -185,10 +191,9 @@ impl Pages {
 
     /// With other ways to look names up; the allow list of the options counts.
     pub fn with(settings: PageSettings, options: GuardOptions) -> Result<Self, ClientError> {
-        // Sites can see who reads them, and why.
-        let user_agent =
-            format!("Mozilla/5.0 (compatible; {USER_AGENT}; reads a page when its user asks for it)");
+        let user_agent = user_agent(settings.contact.as_deref());
         let client = GuardedClient::new(GuardOptions { user_agent, ..options })?;
+        let robots = Robots::new(client.clone(), settings.robots_time);
         let reader = Arc::new(ChildReader::new(&settings));
         let remembered = Cache::builder()
             .weigher(|url: &String, page: &Arc<Page>| {
@@ -197,7 +202,7 @@ impl Pages {
             .max_capacity(REMEMBERED_BYTES)
             .time_to_live(settings.keep)
             .build();
-        Ok(Self { client, reader, settings: Arc::new(settings), remembered })
+        Ok(Self { client, robots, reader, settings: Arc::new(settings), remembered })
     }
 
     /// With another reader.
@@ -206,13 +211,40 @@ impl Pages {
         Self { reader, ..self }
     }
 
-    /// Reads the page at an address; an address without a scheme is taken for `https`. A page that several ask for at
-    /// once is fetched once, and remembered for a while; a failure is not.
+    /// Reads the page at an address that somebody named; an address without a scheme is taken for `https`. A page that
+    /// several ask for at once is fetched once, and remembered for a while; a failure is not.
     pub async fn read(&self, address: &str) -> Result<Arc<Page>, PageError> {
+        self.read_at(&self.url_of(address)?).await
+    }
+
+    /// Reads a page that nobody named: a program found it and reads it by itself. Then what the site asks of programs
+    /// (`robots.txt`) holds, where the page is and where its address leads.
+    pub async fn crawl(&self, address: &str) -> Result<Arc<Page>, PageError> {
+        let url = self.url_of(address)?;
+        self.ask(&url).await?;
+        let page = self.read_at(&url).await?;
+        match Url::parse(&page.url) {
+            Ok(last) if last != url => self.ask(&last).await.map(|()| page),
+            _ => Ok(page),
+        }
+    }
+
+    fn url_of(&self, address: &str) -> Result<Url, PageError> {
         let address = with_scheme(address.trim());
         let mut url =
             self.client.check(&address).map_err(|refusal| PageError::Refused(refusal.to_string()))?;
         url.set_fragment(None);
+        Ok(url)
+    }
+
+    async fn ask(&self, url: &Url) -> Result<(), PageError> {
+        if self.robots.allow(url).await {
+            return Ok(());
+        }
+        Err(PageError::Disallowed(crate::text::host(url.as_str())))
+    }
+
+    async fn read_at(&self, url: &Url) -> Result<Arc<Page>, PageError> {
         let key = url.to_string();
         let page = self.remembered.try_get_with_by_ref(&key, async { self.fetch(&key).await.map(Arc::new) });
         page.await.map_err(|error| (*error).clone())
@@ -236,6 +268,12 @@ impl Pages {
         }
         Ok(Page { url: url.into(), kind, content })
     }
+}
+
+/// How sites are told who reads them: the product, its version, and where to find whoever runs it.
+fn user_agent(contact: Option<&str>) -> String {
+    let contact = contact.map(|contact| format!("; +{contact}")).unwrap_or_default();
+    format!("Mozilla/5.0 (compatible; {USER_AGENT}{contact})")
 }
 
 /// `example.com/page` is what people and models write for `https://example.com/page`.

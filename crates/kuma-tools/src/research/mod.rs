@@ -18,7 +18,7 @@ use kuma_llm::ModelError;
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 
-use crate::page::Pages;
+use crate::page::{PageError, Pages};
 use crate::search::{SearchError, SearchHit, SearchQuery, Searches};
 use crate::settings::ResearchBudget;
 use crate::text::{clip, host};
@@ -295,11 +295,11 @@ impl Work<'_> {
         let mut reading = stream::iter(hits)
             .map(|hit| async move {
                 progress.say(format!("Reading {}", host(&hit.url)));
-                let page = pages.read(&hit.url).await;
+                let page = pages.crawl(&hit.url).await;
                 (hit, page)
             })
             .buffered(AT_ONCE);
-        let (mut read, mut failed) = (Vec::new(), 0_usize);
+        let (mut read, mut failed, mut unwanted) = (Vec::new(), 0_usize, 0_usize);
         while read.len() < wanted {
             match timeout_at(self.gather_until, reading.next()).await {
                 Ok(Some((hit, Ok(page)))) => {
@@ -308,6 +308,7 @@ impl Work<'_> {
                     let text = passages::about(&page.content.text, question, room);
                     read.push(ReportSource { number: 0, title, url: page.url.clone(), text });
                 }
+                Ok(Some((_, Err(PageError::Disallowed(_))))) => unwanted += 1,
                 Ok(Some((_, Err(_)))) => failed += 1,
                 Ok(None) => break,
                 Err(_) => {
@@ -319,6 +320,11 @@ impl Work<'_> {
         drop(reading);
         if failed > 0 {
             self.notes.push(format!("{failed} of the pages found could not be read."));
+        }
+        if unwanted > 0 {
+            self.notes.push(format!(
+                "{unwanted} of the pages found were left out, because their sites ask programs not to read them."
+            ));
         }
         self.used.pages += read.len();
         for source in read {

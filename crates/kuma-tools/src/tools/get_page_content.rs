@@ -108,7 +108,7 @@ impl TypedTool for GetPageContent {
 
 fn failed(error: &PageError) -> ToolError {
     let kind = match error {
-        PageError::Refused(_) => ToolErrorKind::Refused,
+        PageError::Refused(_) | PageError::Disallowed(_) => ToolErrorKind::Refused,
         PageError::Fetch(_)
         | PageError::Status { .. }
         | PageError::NotText { .. }

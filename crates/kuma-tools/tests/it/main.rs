@@ -8,6 +8,7 @@ mod page;
 mod page_hostile;
 mod registry;
 mod research;
+mod robots;
 mod search;
 mod search_chain;
 mod support;

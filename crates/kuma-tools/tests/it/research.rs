@@ -195,6 +195,23 @@ async fn what_cannot_be_read_makes_room_for_the_next() {
 }
 
 #[tokio::test]
+async fn pages_that_programs_are_not_to_read_are_left_out() {
+    let stage = Stage::set(ResearchBudget::default()).await;
+    stage.finds(&["a", "b", "c"]);
+    stage
+        .site
+        .put("/robots.txt", Answer::bytes("text/plain", "User-agent: Kuma\nDisallow: /a\nDisallow: /b"));
+    let model = ScriptedModel::new(false, [plan(&["x"]), plan(&[]), said("R [1: \"All about c\"].")]);
+    let report = stage.researcher.research(&context(model), "x?").await.unwrap();
+    let urls: Vec<&str> = report.sources.iter().map(|source| source.url.as_str()).collect();
+    assert_eq!(urls, [stage.site.url("/c")]);
+    let left_out = "2 of the pages found were left out, because their sites ask programs not to read them.";
+    assert!(report.notes.iter().any(|note| note == left_out), "{:?}", report.notes);
+    let paths: Vec<String> = stage.site.requests().iter().map(|request| request.path.clone()).collect();
+    assert!(!paths.contains(&"/a".to_owned()) && !paths.contains(&"/b".to_owned()), "{paths:?}");
+}
+
+#[tokio::test]
 async fn a_model_that_plans_nothing_is_told_of() {
     let stage = Stage::set(ResearchBudget::default()).await;
     stage.finds(&["a"]);

@@ -103,10 +103,11 @@ impl Settings {
             database_url,
             database_read_url,
             storage: storage(&mut values, &data_dir)?,
+        let public_url = values.optional_url("PUBLIC_URL")?;
             jwt_secret: values.secret("JWT_SECRET"),
             encryption_key: values.secret("ENCRYPTION_KEY"),
             frontend_url,
-            public_url: values.optional_url("PUBLIC_URL")?,
+            public_url: public_url.clone(),
             trusted_proxies: parse::networks(&mut values, "KUMA_TRUSTED_PROXIES")?,
             signup: values.one_of("SIGNUP", "open", "open, invite or closed", Signup::parse)?,
             providers: providers(&mut values)?,
@@ -119,7 +120,7 @@ impl Settings {
             local_model: values.optional("KUMA_LOCAL_MODEL").map(PathBuf::from),
             rates: rates(&mut values)?,
             redis_url: redis_url(&mut values)?,
-            tools: tools(&mut values)?,
+            tools: tools(&mut values, public_url.as_deref())?,
             supermemory: supermemory(&mut values)?,
             runs: run_limits(&mut values)?,
             grace: Duration::from_secs(values.parsed("KUMA_SHUTDOWN_GRACE", "20", "a number of seconds")?),
@@ -202,7 +203,7 @@ fn rates(values: &mut Values) -> anyhow::Result<Option<Rates>> {
 }
 
 /// What the tools are to use.
-fn tools(values: &mut Values) -> anyhow::Result<ToolSettings> {
+fn tools(values: &mut Values, public_url: Option<&str>) -> anyhow::Result<ToolSettings> {
     let mut tools = ToolSettings::default();
     let search = &mut tools.search;
     search.exa_key = values.secret("EXA_API_KEY");
@@ -226,6 +227,7 @@ fn supermemory(values: &mut Values) -> anyhow::Result<Option<SupermemorySettings
     let base_url = values.url("SUPERMEMORY_BASE_URL", SupermemorySettings::BASE_URL)?;
     Ok(values.secret("SUPERMEMORY_API_KEY").map(|key| SupermemorySettings { key, base_url }))
 }
+    tools.page.contact = parse::contact(values, "KUMA_CONTACT_URL", public_url)?;
 
 /// Where Redis is, if it is to be used.
 fn redis_url(values: &mut Values) -> anyhow::Result<Option<SecretString>> {

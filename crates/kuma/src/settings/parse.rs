@@ -38,6 +38,34 @@ pub(super) fn model(values: &mut Values, name: &str) -> anyhow::Result<Option<St
     Ok(model)
 }
 
+/// An address that strangers are told. It is sent within the brackets of a header.
+pub(super) fn contact(
+    values: &mut Values,
+    name: &str,
+    default: Option<&str>,
+) -> anyhow::Result<Option<String>> {
+    let Some(contact) = values.optional(name) else {
+        return Ok(default.filter(|address| is_contact(address)).map(str::to_owned));
+    };
+    if !is_contact(&contact) {
+        bail!(
+            "{name} is {contact:?}; allowed is an address such as https://example.com/about or \
+             mailto:admin@example.com, in plain letters and without brackets"
+        );
+    }
+    Ok(Some(contact))
+}
+
+fn is_contact(text: &str) -> bool {
+    let plain = text.chars().all(|c| c.is_ascii_graphic() && !"()<>;\"\\".contains(c));
+    plain
+        && url::Url::parse(text).is_ok_and(|url| match url.scheme() {
+            "http" | "https" => url.has_host() && url.username().is_empty() && url.password().is_none(),
+            "mailto" => url.path().contains('@'),
+            _ => false,
+        })
+}
+
 pub(super) fn rate(values: &mut Values, name: &str, default: &str) -> anyhow::Result<Rate> {
     values.one_of(name, default, "a number per time, such as 10/min, 600/h or 5/s", super::parse_rate)
 }
@@ -45,7 +73,28 @@ pub(super) fn rate(values: &mut Values, name: &str, default: &str) -> anyhow::Re
 #[cfg(test)]
 mod tests {
     use super::super::parse_rate;
+    use super::is_contact;
     use std::time::Duration;
+
+    #[test]
+    fn contacts() {
+        for good in ["https://kuma.example", "http://example.com/about?x=1", "mailto:admin@example.com"] {
+            assert!(is_contact(good), "{good}");
+        }
+        for bad in [
+            "",
+            "example.com",
+            "https://",
+            "https://me:secret@example.com",
+            "https://bücher.example",
+            "https://example.com/(x)",
+            "https://example.com/\r\nX: y",
+            "mailto:nobody",
+            "javascript:alert(1)",
+        ] {
+            assert!(!is_contact(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn rates() {
