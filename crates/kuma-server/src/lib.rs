@@ -15,6 +15,7 @@ mod sse;
 mod state;
 mod worker;
 
+pub use middleware::pace::Pace;
 pub use router::router;
 pub use state::{ServerConfig, ServerState};
 pub use worker::{WorkerState, router as worker_router};

@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 
 use crate::middleware::request_id;
 
+/// What an error is sent as.
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
 /// An error as clients get it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -79,6 +82,7 @@ const fn title(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "Not allowed",
         StatusCode::NOT_FOUND => "Not found",
         StatusCode::METHOD_NOT_ALLOWED => "This cannot be done here",
+        StatusCode::REQUEST_TIMEOUT => "Too slow",
         StatusCode::CONFLICT => "That does not fit what is there",
         StatusCode::PAYLOAD_TOO_LARGE => "Too large",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "This sort of content is not taken here",
@@ -113,7 +117,7 @@ fn problem(
     };
     let mut response = (status, Json(body)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }

@@ -1,4 +1,4 @@
-//! The way of a request: id → log → security headers → CORS → panic guard → compression → route.
+//! The way of a request: id → log → security headers → CORS → panic guard → compression → pace → route.
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::CorsLayer;
 
 use crate::assets;
-use crate::middleware::{observe, request_id, security};
+use crate::middleware::{observe, pace, request_id, security};
 use crate::state::ServerState;
 use crate::{problem, routes};
 
@@ -30,6 +30,7 @@ pub fn router(state: ServerState) -> Router {
         .fallback(page)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(from_fn_with_state(state.clone(), pace::layer))
         // Streams of events and files that the build has compressed are left as they are.
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))

@@ -7,6 +7,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::assets::Assets;
 use crate::limits::Limits;
+use crate::middleware::pace::Pace;
 
 /// The server's settings.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct ServerConfig {
     pub metrics_token: Option<String>,
     /// Whether browsers reach the server by https: then they are told to insist on it.
     pub https: bool,
+    /// How fast bodies of requests have to come.
+    pub pace: Pace,
 }
 
 /// Shared by all handlers. Cheap to clone.

@@ -2,5 +2,6 @@
 
 pub mod address;
 pub mod observe;
+pub mod pace;
 pub mod request_id;
 pub mod security;

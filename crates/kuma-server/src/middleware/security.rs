@@ -30,6 +30,10 @@ pub async fn layer(State(state): State<ServerState>, request: Request, next: Nex
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     // What the API says belongs to one person.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let cache = headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    // What a browser may keep, it keeps for whoever asked: one browser may know two people.
+    if cache.as_bytes().starts_with(b"private") {
+        headers.append(header::VARY, HeaderValue::from_static("authorization"));
+    }
     response
 }

@@ -158,6 +158,12 @@ async fn the_same_file_is_kept_once_until_nobody_has_it() {
     until(async || !server.app.files().exists(&key).await.unwrap()).await;
 }
 
+/// Whether a browser may give the answer to nobody but the bearer of the same token.
+fn varies_by_token(answer: &Answer) -> bool {
+    let varies = answer.headers.get_all(header::VARY).iter();
+    varies.flat_map(|names| names.to_str().unwrap().split(',')).any(|name| name.trim() == "authorization")
+}
+
 #[tokio::test]
 async fn a_file_comes_back_as_it_was_and_harmless() {
     let server = TestServer::start().await;
@@ -181,7 +187,19 @@ async fn a_file_comes_back_as_it_was_and_harmless() {
     assert_eq!(part.headers[header::CONTENT_LENGTH], "10");
     assert_eq!(ask(header::RANGE, "bytes=99-".into()).await.problem(416), "range_not_satisfiable");
     let tag = whole.headers[header::ETAG].to_str().unwrap().to_owned();
-    assert_eq!(ask(header::IF_NONE_MATCH, tag).await.status, 304);
+    let unchanged = ask(header::IF_NONE_MATCH, tag.clone()).await;
+    assert_eq!((unchanged.status, unchanged.headers[header::ETAG].to_str().unwrap()), (304, &*tag));
+    // A browser keeps it for whoever asked, and nobody on the way keeps it at all.
+    for answer in [&whole, &part, &unchanged] {
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "private, max-age=3600");
+        assert!(varies_by_token(answer), "{:?}", answer.headers);
+    }
+    let text = ann.get(&format!("/api/documents/{id}/text")).await;
+    assert_eq!(text.headers[header::CACHE_CONTROL], "private, no-cache");
+    assert!(varies_by_token(&text), "{:?}", text.headers);
+    // Everything else is not kept.
+    let listed = ann.get("/api/documents").await;
+    assert_eq!(listed.headers[header::CACHE_CONTROL], "no-store");
 }
 
 #[tokio::test]

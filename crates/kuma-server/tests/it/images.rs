@@ -115,6 +115,7 @@ async fn an_image_goes_to_the_model_and_back_to_its_owner_alone() {
         assert_eq!(headers["content-type"], "image/jpeg");
         assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["cache-control"], "private, max-age=31536000, immutable");
+        assert!(headers.get_all("vary").iter().any(|name| name == "authorization"), "{headers:?}");
         let bytes = response.bytes().await.unwrap();
         assert_eq!(headers["content-length"], bytes.len().to_string());
         assert!(!has(&bytes, "secret place"));

@@ -29,6 +29,7 @@ mod operators;
 mod runs;
 mod support;
 mod tools;
+mod slow;
 mod trees;
 mod v1;
 mod window;

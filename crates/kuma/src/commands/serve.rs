@@ -10,7 +10,7 @@ use axum::serve::ListenerExt as _;
 use kuma_app::chats::{self, Runner};
 use kuma_app::{admin, documents, files, models};
 use kuma_server::limits::Limits;
-use kuma_server::{ServerConfig, ServerState};
+use kuma_server::{Pace, ServerConfig, ServerState};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -57,6 +57,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
             trusted_proxies: settings.trusted_proxies.clone(),
             metrics_token: settings.metrics_token.clone(),
             https: public.starts_with("https://"),
+            pace: Pace::default(),
         }),
         assets: Arc::new(WebApp),
         metrics: Some(metrics.clone()),

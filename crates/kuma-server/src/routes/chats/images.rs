@@ -12,7 +12,7 @@ use crate::extract::{CurrentUser, PathOf, QueryOf};
 use crate::problem::{ApiError, ApiResult};
 use crate::state::ServerState;
 
-/// An image never changes under its id. `private`, and not for another token: one browser may know two people.
+/// An image never changes under its id.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
 #[derive(Deserialize)]
@@ -57,7 +57,6 @@ pub async fn get(
         headers.insert(header::ETAG, tag);
     }
     headers.insert(header::CACHE_CONTROL, CACHE);
-    headers.insert(header::VARY, HeaderValue::from_static("authorization"));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
     Ok(response)
 }

@@ -13,6 +13,9 @@ use crate::extract::{CurrentUser, PathOf};
 use crate::problem::{self, ApiError, ApiResult};
 use crate::state::ServerState;
 
+/// A browser may keep a file for an hour, for whoever asked.
+const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=3600");
+
 /// Download a document's file
 ///
 /// As it was uploaded, never to be opened in the browser by itself. One range of bytes can be asked for.
@@ -35,7 +38,13 @@ pub async fn file(
     let tag = format!("\"{}\"", document.file_hash);
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if text(header::IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag)) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+        // What it says of keeping the file takes the place of what was said before.
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, CACHE);
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        return Ok(response);
     }
     // A range of another file than this is no range.
     let same = text(header::IF_RANGE).is_none_or(|wanted| wanted == tag);
@@ -54,7 +63,7 @@ pub async fn file(
     let set = response.headers_mut();
     set.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     set.insert(header::CONTENT_LENGTH, (file.range.end - file.range.start).into());
-    set.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    set.insert(header::CACHE_CONTROL, CACHE);
     // Parts of a file are parts of what was uploaded, so nothing on the way may pack it.
     set.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
     // Whatever is in it, nothing of it runs here.

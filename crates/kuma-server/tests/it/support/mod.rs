@@ -22,7 +22,7 @@ use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::{Journal, Queue};
 use kuma_server::assets::{Asset, Assets};
 use kuma_server::limits::{Limits, Rates};
-use kuma_server::{ServerConfig, ServerState};
+use kuma_server::{Pace, ServerConfig, ServerState};
 use kuma_store::{Store, StoreOptions};
 use kuma_testkit::FakeOpenAi;
 use tokio_util::sync::CancellationToken;
@@ -65,6 +65,8 @@ pub struct Options {
     pub embedder: Option<Arc<dyn Embedder>>,
     /// What MCP servers may be at although it is private.
     pub private_hosts: &'static str,
+    /// How fast bodies have to come.
+    pub pace: Pace,
 }
 
 impl Default for Options {
@@ -84,6 +86,7 @@ impl Default for Options {
             memory: None,
             embedder: Some(Arc::new(WordEmbedder)),
             private_hosts: "127.0.0.1",
+            pace: Pace::default(),
         }
     }
 }
@@ -179,6 +182,7 @@ impl TestServer {
                 trusted_proxies: Vec::new(),
                 metrics_token: options.metrics_token,
                 https: false,
+                pace: options.pace,
             }),
             assets: Arc::new(NoWebApp),
             metrics: None,
