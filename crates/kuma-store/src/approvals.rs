@@ -156,15 +156,6 @@ impl<'a> Approvals<'a> {
         row.ok_or(StoreError::NotFound)?.try_into()
     }
 
-    /// The owner's open questions, oldest first, of all runs that are not over.
-    pub async fn open(&self, owner: UserId) -> Result<Vec<Approval>> {
-        let sql = "SELECT a.* FROM approvals a JOIN message_jobs j ON j.job_id = a.job_id \
-                   WHERE j.user_id = $1 AND a.decision IS NULL \
-                   AND j.status IN ('PENDING', 'PROCESSING', 'WAITING_APPROVAL') ORDER BY a.id";
-        let find = Model::find_by_statement(self.db.sql(sql, [owner.0.into()]));
-        find.all(&self.db.read).await?.into_iter().map(TryInto::try_into).collect()
-    }
-
     /// Decides a question of a run of the owner's, once; a run that waited for nothing else is in
     /// line again.
     ///

@@ -57,9 +57,7 @@ pub use documents::{
 pub use erasures::{Erasure, Erasures};
 pub use error::{Result, StoreError};
 pub use images::{Image, Images};
-pub use jobs::{
-    Backlog, Claim, FinishRun, Hold, Job, JobStats, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted,
-};
+pub use jobs::{Backlog, Claim, FinishRun, Hold, Job, Jobs, NewRun, Pause, RunChat, RunMessage, Submitted};
 pub use mcp::{McpAddress, McpLogin, McpSeen, McpServer, McpServers};
 pub use memories::{Exchange, Memories, Memory, MemoryState, MemoryVersion, NewMemory, Scored, Unembedded};
 pub use messages::{Checkpoint, Message, Messages};

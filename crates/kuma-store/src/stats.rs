@@ -26,6 +26,6 @@ pub(crate) async fn read(db: &Db) -> Result<Stats> {
         users: user::Entity::find().count(&db.replica).await?,
         chats: chat::Entity::find().count(&db.replica).await?,
         messages: message::Entity::find().count(&db.replica).await?,
-        jobs: Jobs::new(db).stats().await?.by_status,
+        jobs: Jobs::new(db).by_status().await?,
     })
 }

@@ -1,71 +1,18 @@
 //! Tools and approvals over HTTP. The tools bear names that the first agents may use.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use kuma_agent::Tool;
-use kuma_agent::tool::{DEFAULT_TIMEOUT, ToolContext, ToolError, ToolInfo, ToolOutput};
-use kuma_types::{Effect, Provenance, ToolCategory};
+use kuma_types::Effect;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Options, TestServer, first, kinds, until};
-
-/// A tool that notes what it is called with.
-struct Noting {
-    info: ToolInfo,
-    calls: Mutex<Vec<Value>>,
-}
-
-impl Noting {
-    fn new(name: &str, effect: Effect) -> Arc<Self> {
-        let info = ToolInfo {
-            name: name.into(),
-            display_name: format!("The {name}"),
-            description: "Notes a text.".into(),
-            hint: None,
-            category: ToolCategory::Search,
-            effect,
-            input_schema: json!({ "type": "object", "properties": { "text": { "type": "string" } }, "required": ["text"] }),
-            requires: None,
-            timeout: DEFAULT_TIMEOUT,
-            outside: effect == Effect::Read,
-        };
-        Arc::new(Self { info, calls: Mutex::default() })
-    }
-
-    fn calls(&self) -> Vec<Value> {
-        self.calls.lock().unwrap().clone()
-    }
-}
-
-#[async_trait]
-impl Tool for Noting {
-    fn info(&self) -> &ToolInfo {
-        &self.info
-    }
-
-    fn describe(&self, arguments: &Value) -> String {
-        format!("Note {arguments}")
-    }
-
-    fn check(&self, arguments: &Value) -> Result<(), ToolError> {
-        let ok = arguments["text"].is_string();
-        if ok { Ok(()) } else { Err(ToolError::bad_arguments("`text` is missing")) }
-    }
-
-    async fn call(&self, _: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolError> {
-        self.calls.lock().unwrap().push(arguments.clone());
-        let output = ToolOutput::text(format!("noted {}", arguments["text"]), "Noted");
-        let provenance = self.info.outside.then(|| Provenance::of("example.com"));
-        Ok(ToolOutput { provenance, ..output })
-    }
-}
+use crate::support::{Answer, Client, Echo, Options, TestServer, first, kinds, until};
 
 const WRITE: &str = "getPageContent";
 const READ: &str = "webSearch";
 
-async fn server() -> (TestServer, Arc<Noting>, Arc<Noting>) {
-    let (write, read) = (Noting::new(WRITE, Effect::Write), Noting::new(READ, Effect::Read));
+async fn server() -> (TestServer, Arc<Echo>, Arc<Echo>) {
+    let (write, read) = (Echo::new(WRITE, Effect::Write), Echo::new(READ, Effect::Read));
     let tools: Vec<Arc<dyn Tool>> = vec![read.clone(), write.clone()];
     (TestServer::with(Options { tools, ..Options::default() }).await, write, read)
 }

@@ -28,7 +28,7 @@ pub use finish::FinishRun;
 pub use hold::Hold;
 pub(crate) use hold::for_update;
 pub use pause::Pause;
-pub use query::{Backlog, JobStats};
+pub use query::Backlog;
 pub use submit::{NewRun, RunChat, RunMessage, Submitted};
 
 /// The states of a job that is not over, for SQL; one that failed and will be tried again is not

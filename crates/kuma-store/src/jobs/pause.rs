@@ -106,15 +106,7 @@ impl Jobs<'_> {
         Ok(Pause::Waits(row.try_into()?))
     }
 
-    /// Puts a run that waits for a decision back into the line, whatever was decided. `false`: it
-    /// does not wait for one. [`crate::Approvals::decide`] does this by itself.
-    pub async fn resume(&self, id: JobId) -> Result<bool> {
-        let tx = self.db.begin().await?;
-        let resumed = self.resume_in(&tx, id).await?;
-        tx.commit().await?;
-        Ok(resumed)
-    }
-
+    /// Puts a run that waits for a decision back into the line. `false`: it does not wait for one.
     pub(crate) async fn resume_in(&self, tx: &DatabaseTransaction, id: JobId) -> Result<bool> {
         let sql = "UPDATE message_jobs SET status = 'PENDING', next_attempt_at = NULL, updated_at = $2 \
                    WHERE job_id = $1 AND status = 'WAITING_APPROVAL'";

@@ -17,15 +17,6 @@ use crate::entity::{idempotency_key, job_event};
 use crate::page::{List, bounded, id_cursor, read_id_cursor};
 use crate::{Page, Result, StoreError};
 
-/// How many jobs there are, and how long the line is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JobStats {
-    /// How many there are in each state; states without a job are left out.
-    pub by_status: Vec<(JobStatus, u64)>,
-    /// When the one that waits longest was asked for.
-    pub oldest_pending: Option<DateTime<Utc>>,
-}
-
 /// The runs that are not over, for the metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backlog {
@@ -214,18 +205,10 @@ impl Jobs<'_> {
         })
     }
 
-    /// How many jobs there are in each state, for admins.
-    pub async fn stats(&self) -> Result<JobStats> {
+    /// How many jobs there are in each state, for admins; states without a job are left out.
+    pub(crate) async fn by_status(&self) -> Result<Vec<(JobStatus, u64)>> {
         let sql = "SELECT status, count(*) FROM message_jobs GROUP BY status ORDER BY status";
-        let by_status = counts(self.db.replica.query_all_raw(self.db.sql(sql, [])).await?)?;
-        let oldest = Entity::find()
-            .select_only()
-            .column(Column::CreatedAt)
-            .filter(Column::Status.eq(JobStatus::Pending.as_str()))
-            .order_by_asc(Column::JobId)
-            .limit(1);
-        let oldest_pending = oldest.into_tuple::<DateTime<Utc>>().one(&self.db.replica).await?;
-        Ok(JobStats { by_status, oldest_pending })
+        counts(self.db.replica.query_all_raw(self.db.sql(sql, [])).await?)
     }
 }
 

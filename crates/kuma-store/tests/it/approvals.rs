@@ -57,7 +57,7 @@ async fn waits(db: &Database, job: &Job) -> Job {
 async fn a_decision_resumes_the_run_that_waits_for_it(db: Database) {
     let job = at_work(&db).await;
     ask(&db, &job, &["c1"]).await;
-    let open = db.store.approvals().open(job.user_id).await.unwrap();
+    let asked = db.store.approvals().of_run(job.id).await.unwrap();
     let expected = Approval {
         job_id: job.id,
         call_id: "c1".to_owned(),
@@ -67,10 +67,10 @@ async fn a_decision_resumes_the_run_that_waits_for_it(db: Database) {
         reason: "it sends a mail".to_owned(),
         preview: json!({"subject": "hi"}),
         decision: None,
-        created_at: open[0].created_at,
+        created_at: asked[0].created_at,
         decided_at: None,
     };
-    assert_eq!(open, std::slice::from_ref(&expected));
+    assert_eq!(asked, std::slice::from_ref(&expected));
     let waiting = waits(&db, &job).await;
     assert_eq!((waiting.status, waiting.epoch), (JobStatus::WaitingApproval, job.epoch));
     let chat_waits =
@@ -92,7 +92,6 @@ async fn a_decision_resumes_the_run_that_waits_for_it(db: Database) {
     assert_eq!(decided.approval, Approval { decision: Some(decision), decided_at: at, ..expected });
     assert_eq!(db.store.approvals().get(job.user_id, job.id, "c1").await.unwrap(), decided.approval);
     assert_eq!(db.store.approvals().of_run(job.id).await.unwrap(), [decided.approval]);
-    assert!(db.store.approvals().open(job.user_id).await.unwrap().is_empty());
     assert_eq!(db.store.jobs().due(10, 10).await.unwrap(), [job.id]);
     assert_eq!(db.claim(&job).await.epoch, job.epoch + 1);
 }
@@ -187,8 +186,7 @@ async fn another_owners_question_is_not_there(db: Database) {
         assert!(matches!(approvals.decide(owner, id, call, approve()).await, Err(StoreError::NotFound)));
         assert!(matches!(approvals.get(owner, id, call).await, Err(StoreError::NotFound)));
     }
-    assert!(approvals.open(stranger).await.unwrap().is_empty());
-    assert_eq!(approvals.open(job.user_id).await.unwrap().len(), 1);
+    assert_eq!(approvals.of_run(job.id).await.unwrap()[0].decision, None);
 }
 
 async fn a_run_that_is_over_is_not_decided(db: Database) {
@@ -197,8 +195,6 @@ async fn a_run_that_is_over_is_not_decided(db: Database) {
     db.store.jobs().finish(finished(&job, "gave up")).await.unwrap();
     let late = db.store.approvals().decide(job.user_id, job.id, "c1", approve()).await;
     assert!(matches!(late, Err(StoreError::Conflict("run"))), "{late:?}");
-    assert!(db.store.approvals().open(job.user_id).await.unwrap().is_empty());
-    assert!(!db.store.jobs().resume(job.id).await.unwrap());
 }
 
 async fn a_run_that_waits_can_be_cancelled(db: Database) {
@@ -234,8 +230,10 @@ async fn whoever_lost_the_run_asks_nothing(db: Database) {
         "it let it go"
     );
     assert_eq!(db.store.jobs().finish(finished(&job, "late")).await.unwrap(), None);
-    assert!(db.store.jobs().resume(job.id).await.unwrap());
-    assert!(!db.store.jobs().resume(job.id).await.unwrap());
+    assert!(
+        db.store.approvals().decide(job.user_id, job.id, "c1", approve()).await.unwrap().resumed,
+        "its questions are still its own"
+    );
     let Claim::Claimed(next) = db.store.jobs().claim(job.id, "another", LEASE).await.unwrap() else {
         panic!("it waits in line")
     };

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use kuma_agent::Tool;
 use kuma_agent::tool::{DEFAULT_TIMEOUT, ToolContext, ToolError, ToolInfo, ToolOutput};
-use kuma_types::{Effect, Source, SourceAt, ToolCategory, ToolErrorKind};
+use kuma_types::{Effect, Provenance, Source, SourceAt, ToolCategory, ToolErrorKind};
 use serde_json::{Value, json};
 
-/// A tool that says what it was given, and remembers it.
+/// A tool that says what it was given, and remembers it. One that reads has it from outside.
 pub struct Echo {
     info: ToolInfo,
     calls: Mutex<Vec<Value>>,
@@ -67,6 +67,7 @@ impl Tool for Echo {
                     page: None,
                     text: "Bears sleep through the winter.".into(),
                 }],
+                provenance: self.info.outside.then(|| Provenance::of("example.com")),
                 ..ToolOutput::text(format!("echo: {}", text.unwrap_or_default()), "Said")
             }),
         }
