@@ -1,8 +1,5 @@
-import { type ReactNode, useState } from "react";
-import { type ApiError, toApiError } from "@/lib/api";
-import { AlertDialog } from "@/ui/alert-dialog";
-import { ErrorNotice } from "@/ui/notice";
-import { toast } from "@/ui/toast";
+import type { ReactNode } from "react";
+import { ConfirmDialog } from "./confirm-dialog";
 
 interface Props {
   title: string;
@@ -15,33 +12,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks before something is removed for good. What the server says against it stands in the question, which stays open. */
-export function RemoveDialog({ title, description, confirmLabel, remove, removed, onClose }: Props) {
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const confirm = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await remove();
-      onClose();
-      toast(removed);
-    } catch (error) {
-      setFailure(toApiError(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <AlertDialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title={title}
-      description={description}
-      confirmLabel={confirmLabel}
-      loading={busy}
-      onConfirm={() => void confirm()}
-    >
-      {failure === null ? undefined : <ErrorNotice error={failure} />}
-    </AlertDialog>
-  );
+/** Asks before something is removed for good. */
+export function RemoveDialog({ remove, removed, ...question }: Props) {
+  return <ConfirmDialog {...question} tone="danger" act={remove} done={removed} />;
 }

@@ -3,16 +3,16 @@ import { useMemo, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as z from "zod/mini";
-import { type ApiError, api, publicApi, toApiError } from "@/lib/api";
+import { type ApiError, api, publicApi } from "@/lib/api";
 import { passwordFlaw, placeErrors } from "@/lib/forms";
 import { session, useSession } from "@/lib/session";
-import { AlertDialog } from "@/ui/alert-dialog";
 import { Button } from "@/ui/button";
 import { Section } from "@/ui/card";
 import { Field } from "@/ui/field";
 import { ErrorNotice } from "@/ui/notice";
 import { PasswordInput } from "@/ui/password-input";
 import { toast } from "@/ui/toast";
+import { ConfirmDialog } from "./confirm-dialog";
 import { SettingsPage } from "./page";
 
 export function SecurityPage() {
@@ -105,36 +105,25 @@ function PasswordForm() {
 function LogoutEverywhere() {
   const { t } = useTranslation("settings");
   const [open, setOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const confirm = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await api.POST("/api/auth/logout-all");
-      // Without a session the shell leads to the sign-in page.
-      session.signOut();
-      toast.success(t("security.logoutAllDone"));
-    } catch (error) {
-      setFailure(toApiError(error));
-      setBusy(false);
-    }
+  const signOut = async () => {
+    await api.POST("/api/auth/logout-all");
+    // Without a session the shell leads to the sign-in page.
+    session.signOut();
   };
   return (
     <div>
       <Button onClick={() => setOpen(true)}>{t("security.logoutAll")}</Button>
-      <AlertDialog
-        open={open}
-        onOpenChange={setOpen}
-        title={t("security.logoutAllTitle")}
-        description={t("security.logoutAllDetail")}
-        confirmLabel={t("security.logoutAll")}
-        tone="primary"
-        loading={busy}
-        onConfirm={() => void confirm()}
-      >
-        {failure === null ? undefined : <ErrorNotice error={failure} />}
-      </AlertDialog>
+      {open ? (
+        <ConfirmDialog
+          title={t("security.logoutAllTitle")}
+          description={t("security.logoutAllDetail")}
+          confirmLabel={t("security.logoutAll")}
+          tone="primary"
+          act={signOut}
+          done={t("security.logoutAllDone")}
+          onClose={() => setOpen(false)}
+        />
+      ) : null}
     </div>
   );
 }

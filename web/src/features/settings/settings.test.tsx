@@ -172,6 +172,22 @@ describe("security", () => {
     await waitFor(() => expect(session.token()).toBeNull());
     expect(called).toBe(true);
   });
+
+  it("stays signed in and says why when that is refused", async () => {
+    server.use(
+      http.post("*/api/auth/logout-all", () =>
+        problem(503, { code: "database_unavailable", title: "Not now" }),
+      ),
+    );
+    const { user } = renderPage(<SecurityPage />);
+    await user.click(screen.getByRole("button", { name: "Sign out everywhere" }));
+    const dialog = await screen.findByRole("alertdialog");
+    await user.click(within(dialog).getByRole("button", { name: "Sign out everywhere" }));
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent("Not now");
+    expect(session.token()).not.toBeNull();
+    await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  });
 });
 
 describe("account", () => {
