@@ -53,7 +53,7 @@ export default defineConfig({
             // What the chat page always needs and lazy pages share with it: else each piece becomes a file.
             {
               name: "thread",
-              test: /src[\\/](lib[\\/]sse\.|markdown[\\/]Markdown\.|ui[\\/](title-field|empty-state)\.|features[\\/]chat[\\/](api|stream)[\\/]|features[\\/]chat[\\/]components[\\/]use-chat-actions\.|features[\\/]chat[\\/]state[\\/](chat-events|deletions|thread-store|runs|tree|drafts|choices|loading)\.)|lucide-react[\\/]dist[\\/]esm[\\/]icons[\\/](chevron-up|plug|refresh-cw|trash)\./,
+              test: /src[\\/](lib[\\/]sse\.|markdown[\\/]Markdown\.|ui[\\/](title-field|empty-state)\.|features[\\/]chat[\\/](api|stream)[\\/]|features[\\/]chat[\\/]components[\\/]use-chat-actions\.|features[\\/]chat[\\/]state[\\/](chat-events|deletions|thread-store|runs|following|sending|turn|local-messages|tree|drafts|choices|loading)\.)|lucide-react[\\/]dist[\\/]esm[\\/]icons[\\/](chevron-up|plug|refresh-cw|trash)\./,
               priority: 5,
             },
           ],

@@ -236,6 +236,7 @@ describe("following", () => {
     await vi.waitFor(() => expect(shown()[1]?.status).toBe("complete"));
     expect(contents).toEqual(["A bear hibernates"]);
     expect(shown()).toHaveLength(2);
+    expect(thread().title, "the name that the chat has by now").toBe("Bears");
   });
 
   it("reads an answer whose run it does not know from its checkpoints, until it is done", async () => {
