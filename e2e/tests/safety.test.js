@@ -66,6 +66,94 @@ flowchart LR
   I["<img src='${ELSEWHERE}/front-matter.png'>"] --> J[Front matter]
 \`\`\`
 
+\`\`\`mermaid
+flowchart LR
+  K@{ img: "${ELSEWHERE}/shape.png", label: "A picture as a shape", w: 60, h: 60 }
+\`\`\`
+
+\`\`\`mermaid
+flowchart LR
+  L@{ "\\x69mg": "${ELSEWHERE}/spelled.png", label: "Spelled in another way" }
+\`\`\`
+
+\`\`\`mermaid
+sequenceDiagram
+  participant M
+  links M: {"Dashboard": "${ELSEWHERE}/dashboard", "Run": "javascript:hacked()"}
+  M->>M: A menu of links
+\`\`\`
+
+\`\`\`mermaid
+sequenceDiagram
+  participant M
+  participant N
+  properties N: {"icon": "${ELSEWHERE}/actor.png"}
+  M->>N: An actor with a picture
+\`\`\`
+
+\`\`\`mermaid
+sequenceDiagram
+  participant O
+  participant P
+  rect url(${ELSEWHERE}/rect.svg#x)
+    O->>P: A message <img src="${ELSEWHERE}/message.png" onerror="hacked()">
+  end
+  Note over P: <iframe src="${ELSEWHERE}/note"></iframe> a note
+\`\`\`
+
+\`\`\`mermaid
+classDiagram
+  class Bear {
+    <<interface>>
+    +sleep() <img src='${ELSEWHERE}/member.png' onerror='hacked()'>
+  }
+  class Den
+  Bear --> Den
+  link Bear "${ELSEWHERE}/class" "tip <img src='${ELSEWHERE}/tip.png'>"
+  click Den call hacked()
+\`\`\`
+
+\`\`\`mermaid
+stateDiagram-v2
+  classDef bad fill:#fff,background-image:url(${ELSEWHERE}/state.png),mask:\\75rl(${ELSEWHERE}/escaped.png)
+  state "<svg onload=hacked()> asleep" as s1
+  s1 --> s2
+  class s1 bad
+  click s1 "javascript:hacked()" "tip"
+  click s2 href "${ELSEWHERE}/state-link"
+\`\`\`
+
+\`\`\`mermaid
+gantt
+  dateFormat YYYY-MM-DD
+  section <img src='${ELSEWHERE}/section.png'>
+  Sleep :sleep, 2026-11-01, 30d
+  Wake :wake, after sleep, 2d
+  click sleep href "javascript:hacked()"
+  click wake call hacked()
+\`\`\`
+
+\`\`\`mermaid
+architecture-beta
+  service a("<img src='${ELSEWHERE}/service.png' onerror='hacked()'>")[Service]
+\`\`\`
+
+\`\`\`mermaid
+%%{init: {"themeVariables": {"primaryColor": "url(${ELSEWHERE}/variable.png)", "fontFamily": "x; background: url(${ELSEWHERE}/family.png)"}, "dompurifyConfig": {"ADD_TAGS": ["iframe"]}, "secure": []}}%%
+journey
+  title <img src='${ELSEWHERE}/journey.png'>
+  section Winter <iframe src='${ELSEWHERE}/journey'></iframe>
+    Sleep <img src='${ELSEWHERE}/task.png' onerror='hacked()'>: 5: Bear
+\`\`\`
+
+\`\`\`mermaid
+flowchart LR
+  Q["\`**bold** ![picture](${ELSEWHERE}/markdown.png) [link](javascript:hacked())\`"] --> R["<foreignObject><iframe src='${ELSEWHERE}/foreign'></iframe></foreignObject>"]
+  R --> T[/"&lt;img src='${ELSEWHERE}/entity.png' onerror='hacked()'&gt; #lt;img src='${ELSEWHERE}/entity2.png'#gt;"/]
+  classDef bad fill:#fff,background-image:url(${ELSEWHERE}/class.png)
+  class Q bad
+\`\`\`
+
 \`\`\`html
 <img src="${ELSEWHERE}/in-code.png" onerror="hacked()">
 \`\`\`
@@ -106,8 +194,14 @@ const DIAGRAMS = HOSTILE.match(/^```mermaid$/gm).length;
 
 async function check(page, answer) {
   // Each is drawn, or its source is shown with the reason; until then it is not known what it would do.
-  await untilEqual("diagrams that are done", async () => (await answer.locator(".md-diagram-drawing svg").count()) + (await answer.getByText("This diagram could not be drawn").count()), DIAGRAMS);
-  assert.ok((await answer.locator(".md-diagram-drawing svg").count()) > 0, "no diagram was drawn");
+  await untilEqual("diagrams that are done", async () => (await answer.locator(".md-diagram-drawing svg").count()) + (await answer.getByText(/This diagram (could not be drawn|has pictures or menus)/).count()), DIAGRAMS);
+  // What is only refused as a whole proves nothing about what is drawn.
+  const drawn = await answer.locator(".md-diagram-drawing svg").count();
+  assert.ok(drawn >= 8, `only ${drawn} of ${DIAGRAMS} diagrams were drawn`);
+  assert.equal(await answer.locator(".md-diagram-drawing svg > style").count(), drawn, "a drawing lost its own styles");
+  await untilEqual("diagrams with pictures or menus", () => answer.getByText("has pictures or menus").count(), 4);
+  const inside = await answer.locator(".md-diagram-drawing").evaluateAll((boxes) => boxes.flatMap((box) => [...box.querySelectorAll("a, image, img, [href], [*|href]")].map((element) => element.outerHTML.slice(0, 200))));
+  assert.deepEqual(inside.filter((html) => !/href="#/.test(html)), [], "a drawing leads or fetches");
   assert.equal((await page.evaluate(() => globalThis.hacks)) ?? 0, 0, "a script of the answer ran");
   const found = await answer.evaluate((root) => {
     const all = [...root.querySelectorAll("*")];

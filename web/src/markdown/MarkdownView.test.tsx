@@ -6,13 +6,17 @@ import { expectAccessible } from "@/test/render";
 import { TooltipProvider } from "@/ui/tooltip";
 import { documents } from "./fixtures.test-data";
 import MarkdownView from "./MarkdownView";
+import { DiagramRefused } from "./mermaid/refused";
 import { holdBack, repairTail } from "./repair";
 
 vi.mock("./mermaid/render", () => ({
-  renderDiagram: (source: string) =>
-    source.includes("broken")
-      ? Promise.reject(new Error("Parse error on line 1\nmore"))
-      : Promise.resolve(`<svg data-drawn="${source.length}"></svg>`),
+  renderDiagram: (source: string) => {
+    if (source.includes("broken")) return Promise.reject(new Error("Parse error on line 1\nmore"));
+    if (source.includes("picture")) return Promise.reject(new DiagramRefused());
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.dataset["drawn"] = String(source.length);
+    return Promise.resolve(svg);
+  },
 }));
 
 const view = (text: string, streaming = false) => (
@@ -233,6 +237,22 @@ describe("blocks", () => {
     rerender(view("```mermaid\nbroken\n```"));
     expect(await screen.findByText(/could not be drawn/)).toHaveTextContent("Parse error on line 1");
     expect(container.querySelector("code")).toHaveTextContent("broken");
+  });
+
+  it("refuses a diagram with pictures from elsewhere, and shows its source", async () => {
+    const { container } = render(view("```mermaid\npicture\n```"));
+    expect(await screen.findByText(/has pictures or menus/)).toBeInTheDocument();
+    expect(container.querySelector("code")).toHaveTextContent("picture");
+  });
+
+  it("shows a drawing again after its source", async () => {
+    const user = userEvent.setup();
+    const { container } = render(view("```mermaid\ngraph TD\n```"));
+    await vi.waitFor(() => expect(container.querySelector("svg[data-drawn]")).not.toBeNull());
+    await user.click(screen.getByRole("button", { name: "Show source" }));
+    expect(container.querySelector("svg[data-drawn]")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Show diagram" }));
+    expect(container.querySelector("svg[data-drawn]")).not.toBeNull();
   });
 
   it("numbers footnotes and gathers them at the end", () => {

@@ -1,11 +1,16 @@
 import { ChartNetwork, CodeXml } from "lucide-react";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/ui/button";
 import { CopyButton } from "../CopyButton";
 import { CodeBlock } from "../code/CodeBlock";
+import { DiagramRefused } from "./refused";
 
-type Drawing = { state: "drawing" } | { state: "drawn"; svg: string } | { state: "failed"; reason: string };
+type Drawing =
+  | { state: "drawing" }
+  | { state: "drawn"; svg: SVGSVGElement }
+  | { state: "failed"; reason: string }
+  | { state: "refused" };
 
 /** A mermaid diagram; its source when it cannot be drawn, and whenever it is asked for. */
 export function DiagramBlock({ source }: { source: string }) {
@@ -20,21 +25,25 @@ export function DiagramBlock({ source }: { source: string }) {
       .then(({ renderDiagram }) => renderDiagram(source))
       .then(
         (svg) => current && setDrawing({ state: "drawn", svg }),
-        (error: unknown) =>
-          current &&
-          setDrawing({ state: "failed", reason: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => current && setDrawing(failure(error)),
       );
     return () => {
       current = false;
     };
   }, [source, theme]);
 
-  if (drawing.state === "failed") {
+  if (drawing.state === "failed" || drawing.state === "refused") {
     return (
       <>
         <CodeBlock code={source} language="mermaid" settled />
         <p className="md-note" role="note">
-          {t("diagram.failed")} <span className="md-note-reason">{drawing.reason.split("\n", 1)[0]}</span>
+          {drawing.state === "refused" ? (
+            t("diagram.refused")
+          ) : (
+            <>
+              {t("diagram.failed")} <span className="md-note-reason">{drawing.reason.split("\n", 1)[0]}</span>
+            </>
+          )}
         </p>
       </>
     );
@@ -59,16 +68,24 @@ export function DiagramBlock({ source }: { source: string }) {
           <code>{source}</code>
         </pre>
       ) : (
-        <div
-          className="md-diagram-drawing"
-          role="img"
-          aria-label={t("diagram.label")}
-          // biome-ignore lint/security/noDangerouslySetInnerHtml: mermaid's own SVG, made with securityLevel "strict"
-          dangerouslySetInnerHTML={{ __html: drawing.svg }}
-        />
+        <Drawn svg={drawing.svg} label={t("diagram.label")} />
       )}
     </figure>
   );
+}
+
+/** Elements that were checked one by one (see `clean.ts`) go into the page as they are: never as text to be read again. */
+function Drawn({ svg, label }: { svg: SVGSVGElement; label: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    box.current?.replaceChildren(svg);
+  }, [svg]);
+  return <div ref={box} className="md-diagram-drawing" role="img" aria-label={label} />;
+}
+
+function failure(error: unknown): Drawing {
+  if (error instanceof DiagramRefused) return { state: "refused" };
+  return { state: "failed", reason: error instanceof Error ? error.message : String(error) };
 }
 
 let loading: Promise<typeof import("./render")> | null = null;

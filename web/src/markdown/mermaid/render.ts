@@ -1,5 +1,8 @@
 /** Draws diagrams. Its own chunk: mermaid is large and rarely needed. */
 import mermaid from "mermaid";
+import { cleanDrawing } from "./clean";
+import { DiagramRefused, isRefused } from "./refused";
+import { tame } from "./tame";
 
 /**
  * What a diagram's own settings (`%%{init: …}%%`, front matter) may not change, on any level of them: with HTML in labels
@@ -23,15 +26,18 @@ const SECURE = [
 let queue: Promise<unknown> = Promise.resolve();
 let drawn = 0;
 
-/** The diagram as SVG, in the colours of the theme that shows now. Rejects with mermaid's reason when the source is wrong. */
-export function renderDiagram(source: string): Promise<string> {
+/**
+ * The diagram in the colours of the theme that shows now. Rejects with mermaid's reason when the source is wrong, and with
+ * `DiagramRefused` when drawing it would fetch something.
+ */
+export function renderDiagram(source: string): Promise<SVGSVGElement> {
   const drawing = queue.then(() => draw(source));
   queue = drawing.catch(() => undefined);
   return drawing;
 }
 
-async function draw(given: string): Promise<string> {
-  const source = withoutHandlers(given);
+async function draw(given: string): Promise<SVGSVGElement> {
+  const source = tame(given);
   const dark = document.documentElement.dataset["theme"] === "dark";
   const colour = tokenReader();
   mermaid.initialize({
@@ -76,20 +82,13 @@ async function draw(given: string): Promise<string> {
       fontSize: "15px",
     },
   });
+  // Sets what the diagram's own configuration may set, for the look into it that follows.
   await mermaid.parse(source);
+  const { db } = await mermaid.mermaidAPI.getDiagramFromText(source);
+  if (isRefused(db)) throw new DiagramRefused();
   drawn += 1;
   const { svg } = await mermaid.render(`kuma-diagram-${drawn}`, source);
-  return svg;
-}
-
-/**
- * Event handlers in a label's tags never run, but the browser tells of each that the page's policy refuses as soon as
- * mermaid's sanitiser looks at it: they are taken out before, so that such a report means something.
- */
-function withoutHandlers(source: string): string {
-  return source.replace(/<[a-z][^<>]*>/gi, (tag) =>
-    tag.replace(/[\s/]on[a-z]+\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]*)/gi, ""),
-  );
+  return cleanDrawing(svg);
 }
 
 /** Tokens are OKLCH, which mermaid's colour arithmetic does not know: the canvas turns them into sRGB. */

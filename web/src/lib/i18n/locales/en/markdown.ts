@@ -19,6 +19,8 @@ export const markdown = {
     showDrawing: "Show diagram",
     copy: "Copy diagram source",
     failed: "This diagram could not be drawn, so here is its source.",
+    refused:
+      "This diagram has pictures or menus that lead elsewhere. They are not loaded, because others would learn that you read this; so here is its source.",
   },
   footnote: {
     title: "Footnotes",
