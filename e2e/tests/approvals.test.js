@@ -57,7 +57,7 @@ scenario("nothing is written before the yes, and it is written once", async (wor
   assert.deepEqual(await notes(), ["bears sleep"]);
   assert.equal(await card.count(), 0);
   await chat.sidebar.getByRole("img", { name: "Waiting for your approval" }).waitFor({ state: "detached" });
-  await chat.thread.getByRole("button", { name: /Add note \(notes\)/ }).getByRole("img", { name: "Done" }).waitFor();
+  await chat.thread.getByRole("button", { name: /Add note \(Notes\)/ }).getByRole("img", { name: "Done" }).waitFor();
 });
 
 scenario("what is changed in the card is what is written", async (world) => {

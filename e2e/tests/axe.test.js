@@ -87,6 +87,36 @@ for (const [colorScheme, width] of FRAMES) {
     look.end();
   });
 
+  scenario(`axe finds nothing on the page of memories (${colorScheme}, ${width} px)`, async ({ kuma, open }) => {
+    const person = await kuma.person();
+    const page = await open({ ...frame, person, path: "/memories" });
+    const look = looker(page, colorScheme);
+    await look("nothing remembered", () => page.getByText("Nothing is remembered yet").waitFor());
+    const { memory } = await kuma.call(person, "POST", "/api/memories", { content: "The user lives in Pune." });
+    await kuma.call(person, "PATCH", `/api/memories/${memory.id}`, { content: "The user moved from Pune to Delhi." });
+    await kuma.call(person, "POST", "/api/memories", { content: "The user has a cat called Pepper." });
+    await page.reload();
+    const row = page.getByRole("main").getByRole("listitem").filter({ hasText: "Delhi" });
+    await look("memories", () => row.waitFor());
+    await look("earlier versions", async () => {
+      await row.getByRole("button", { name: "Earlier versions" }).click();
+      await page.getByText("The user lives in Pune.", { exact: true }).waitFor();
+    });
+    await page.keyboard.press("Escape");
+    await page.getByText("The user lives in Pune.", { exact: true }).waitFor({ state: "detached" });
+    await look("adding one", async () => {
+      await page.getByRole("button", { name: "Add" }).click();
+      await page.getByRole("dialog").getByLabel("What should Kuma remember?").waitFor();
+    });
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await look("nothing found", async () => {
+      await page.getByRole("searchbox", { name: "Search memories" }).fill("zeppelin");
+      await page.getByText("No memory is about").waitFor();
+    });
+    look.end();
+  });
+
   scenario(`axe finds nothing in the settings (${colorScheme}, ${width} px)`, async ({ kuma, admin, open }) => {
     const page = await open({ ...frame, person: admin, path: "/settings/profile" });
     const look = looker(page, colorScheme);

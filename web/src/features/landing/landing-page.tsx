@@ -8,7 +8,7 @@ import { PeekingBear } from "@/ui/peeking-bear";
 import { useTitle } from "@/ui/use-title";
 import { Preview } from "./preview";
 
-const TODAY = ["branch", "render", "keyboard", "search", "team", "api"] as const;
+const TODAY = ["cite", "agents", "memory", "branch", "render", "keyboard", "team", "api"] as const;
 
 /** For strangers at `/`: what Kuma is and is not, and the way in. */
 export function LandingPage() {

@@ -56,7 +56,7 @@ export function MemoryRow({ memory, onEdit }: { memory: Memory; onEdit: () => vo
             ) : (
               <Link
                 to={`/chat/${memory.chatId}${memory.messageId ? `#${memory.messageId}` : ""}`}
-                className={`${sourceClass} rounded-xs underline decoration-border-strong underline-offset-4 hover:text-fg`}
+                className={`${sourceClass} rounded-xs underline decoration-border hover:decoration-fg-muted underline-offset-4 hover:text-fg`}
               >
                 {words}
               </Link>

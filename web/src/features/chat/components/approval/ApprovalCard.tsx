@@ -6,7 +6,7 @@ import { Spinner } from "@/ui/spinner";
 import { useTools } from "../../api/queries";
 import { type Question, useQuestion } from "../../state/approvals";
 import type { Approval, RunToolCall } from "../../stream/reducer";
-import { argumentHint, toolWords } from "../tool-card/tool-words";
+import { argumentHint, isMcpTool, toolWords } from "../tool-card/tool-words";
 import { useAgentName } from "../tool-card/use-agent-name";
 import { ArgumentForm } from "./ArgumentForm";
 import { ArgumentList } from "./ArgumentList";
@@ -39,7 +39,9 @@ export function ApprovalCard({ jobId, call, asker }: ApprovalCardProps) {
   const read = readArguments(fields, question.texts, call.arguments);
   const open = question.sent === "no" && question.refusal?.kind !== "over";
   const name = tool?.displayName ?? toolWords(t, call.tool);
-  const sentence = call.description || [name, argumentHint(call.arguments)].filter(Boolean).join(": ");
+  // What other servers' tools would do is their arguments, and those stand below.
+  const told = isMcpTool(call.tool) ? toolWords(t, call.tool) : call.description;
+  const sentence = told || [name, argumentHint(call.arguments)].filter(Boolean).join(": ");
   return (
     <section
       ref={card}

@@ -7,13 +7,16 @@ import { Spinner } from "@/ui/spinner";
 import { ArgumentList } from "../approval/ArgumentList";
 import { isObject } from "../approval/argument-fields";
 import { DELEGATE, type ShownCall } from "./shown-call";
-import { argumentHint, durationWords, toolWords } from "./tool-words";
+import { argumentHint, durationWords, isMcpTool, toolWords } from "./tool-words";
 import { useAgentName } from "./use-agent-name";
 
 const ResultView = lazy(() => import("./results/ResultView"));
 
 /** Work that takes minutes and says what it does: it stands open while one waits for it. */
 const OPEN_AT_WORK = new Set([DELEGATE, "deepResearch"]);
+
+/** What takes less takes no time. */
+const NOTABLE_MS = 50;
 
 /** What Kuma did in one step: the deed in plain words; what it asked for, did and got, on demand. */
 export function ToolCard({ call, nested = false }: { call: ShownCall; nested?: boolean }) {
@@ -57,7 +60,7 @@ export function ToolCard({ call, nested = false }: { call: ShownCall; nested?: b
             </span>
           )}
         </span>
-        {call.durationMs === null ? null : (
+        {call.durationMs === null || call.durationMs < NOTABLE_MS ? null : (
           <span className="shrink-0 text-fg-muted text-meta tabular-nums">
             {durationWords(t, i18n.language, call.durationMs)}
           </span>
@@ -95,7 +98,7 @@ function useWords(call: ShownCall): { title: string; hint: string } {
         ? { title: deed, hint: asked }
         : { title: call.description || deed, hint: call.progress.at(-1) ?? (call.description ? "" : asked) };
     case "waiting":
-      return { title: call.description || deed, hint: t("call.waiting") };
+      return { title: isMcpTool(call.tool) ? deed : call.description || deed, hint: t("call.waiting") };
     case "done":
       return { title: deed, hint: call.tool === DELEGATE ? asked : call.summary || asked };
     case "failed":

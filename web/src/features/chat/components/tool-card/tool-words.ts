@@ -30,12 +30,20 @@ const KNOWN = [
   "createIssue",
 ] as const;
 
+/** `mcp__server__tool` */
+const MCP = /^mcp__(.+?)__(.+)$/;
+
+/** Whether it is a tool of an MCP server. */
+export function isMcpTool(tool: string): boolean {
+  return MCP.test(tool);
+}
+
 /** What a tool does, in plain words: "Searched the web". Tools of an MCP server are named with their server. */
 export function toolWords(t: TFunction<"tools">, tool: string): string {
   const known = KNOWN.find((name) => name === tool);
   if (known) return t(`words.${known}`);
-  const mcp = /^mcp__(.+?)__(.+)$/.exec(tool);
-  return mcp ? t("words.mcp", { tool: spaced(mcp[2] ?? ""), server: mcp[1] ?? "" }) : spaced(tool);
+  const mcp = MCP.exec(tool);
+  return mcp ? t("words.mcp", { tool: spaced(mcp[2] ?? ""), server: spaced(mcp[1] ?? "") }) : spaced(tool);
 }
 
 /** `createPullRequest` and `create_pull_request` → "Create pull request". */

@@ -29,12 +29,14 @@ export const landing = {
   },
   todayTitle: "What it is like to use",
   today: {
+    cite: "Drop in documents, and get answers that open at the very passage",
+    agents: "Agents that look things up, and ask before they change anything",
+    memory: "It remembers what you tell it, and forgets when you say so",
     branch: "Edit a question or ask again, and keep both versions",
     render: "Code, tables, formulas and diagrams, drawn as they arrive",
     keyboard: "Everything by keyboard, or one-handed on a phone",
-    search: "Search across all you ever asked",
     team: "Separate accounts for everyone on the server",
-    api: "An open API, the same that this page uses",
+    api: "An open API, also for programs that speak to OpenAI or over MCP",
   },
   closing: "Small, quiet, and on your side.",
   footer: {
