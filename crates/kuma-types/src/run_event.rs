@@ -184,6 +184,9 @@ pub enum MemoryAction {
     Recalled,
     /// The service that keeps them did not answer: this answer knows none. Comes without items.
     Unavailable,
+    /// What the person said is still being looked at: more may be saved. Comes without items, with a
+    /// finished message only, and goes when it is known; ask for the message again.
+    Pending,
 }
 
 /// A memory as a run event shows it.

@@ -192,7 +192,10 @@ pub(crate) async fn settle(
     let mut saved = by_agent.clone();
     let complete = matches!(outcome.ending, RunEnding::Finished(_));
     if let Some(watch) = watch.filter(|_| complete) {
-        let items = watch.end(outcome.taint.is_some(), !by_agent.is_empty()).await;
+        let Noticed { items, more } = watch.end(outcome.taint.is_some(), !by_agent.is_empty()).await;
+        if more {
+            notes.push(MemoryNote { action: MemoryAction::Pending, items: Vec::new() });
+        }
         if !items.is_empty() {
             let event = RunEvent::Memory { action: MemoryAction::Saved, items: items.clone() };
             if let Err(SinkError::Unavailable(error)) = sink.emit(vec![event]).await {
@@ -212,10 +215,18 @@ pub(crate) async fn settle(
     notes
 }
 
+/// What came of looking at a message by the time its answer was complete.
+#[derive(Default)]
+struct Noticed {
+    items: Vec<MemoryItem>,
+    /// It is still looked at, so that more may be saved.
+    more: bool,
+}
+
 impl Watch {
     /// The answer is complete: saves what was found, when that is soon; otherwise it is saved afterwards,
-    /// and seen when the chat is opened again. What the agent saved itself is not saved twice.
-    async fn end(mut self, tainted: bool, by_agent: bool) -> Vec<MemoryItem> {
+    /// and clients are told to ask again. What the agent saved itself is not saved twice.
+    async fn end(mut self, tainted: bool, by_agent: bool) -> Noticed {
         if let Some(answered) = self.answered.take() {
             let _nobody_waits = answered.send(());
         }
@@ -229,33 +240,34 @@ impl Watch {
             Result::Ok(())
         };
         match noted.await {
-            Ok(()) if by_agent => return Vec::new(),
+            Ok(()) if by_agent => return Noticed::default(),
             Ok(()) => {}
             Err(error) => {
                 // Whether it is from outside could not be noted: then it is not kept at all.
                 tracing::warn!(error = ?error, "what a message says of the person is not kept");
-                return Vec::new();
+                return Noticed::default();
             }
         }
         let work = async move {
-            let Ok(facts) = self.found.await else { return Vec::new() };
+            // It could not be looked at: the sweep tries again.
+            let facts = self.found.await.ok()?;
             match save(&self.app, self.said, &facts, tainted).await {
-                Ok(items) => items,
+                Ok(items) => Some(items),
                 Err(error) => {
                     tracing::warn!(error = ?error, "what a message says of the person is saved later");
-                    Vec::new()
+                    None
                 }
             }
         };
         let mut work = tokio::spawn(work);
         match tokio::time::timeout(GRACE, &mut work).await {
-            Ok(Ok(items)) => items,
+            Ok(Ok(Some(items))) => Noticed { items, more: false },
             Ok(Err(error)) => {
                 tracing::error!(%error, "saving a memory broke off");
-                Vec::new()
+                Noticed { items: Vec::new(), more: true }
             }
-            // It goes on without anybody waiting.
-            Err(_) => Vec::new(),
+            // It goes on without anybody waiting, or is tried again.
+            Ok(Ok(None)) | Err(_) => Noticed { items: Vec::new(), more: true },
         }
     }
 }

@@ -21,13 +21,13 @@ pub fn redact_value(value: &Value) -> Value {
 }
 
 fn redact_fields(fields: &Map<String, Value>) -> Value {
-    let names = |field: &str| NAMING.contains(&field.to_lowercase().as_str());
+    let is_naming = |field: &str| NAMING.contains(&field.to_lowercase().as_str());
     let is_one = |text: &str| !text.contains(char::is_whitespace) && is_name(text);
-    let named = fields.iter().any(|(name, value)| names(name) && value.as_str().is_some_and(is_one));
+    let named = fields.iter().any(|(name, value)| is_naming(name) && value.as_str().is_some_and(is_one));
     fields
         .iter()
         .map(|(name, value)| {
-            let secret = is_name(name) || (named && !names(name));
+            let secret = is_name(name) || (named && !is_naming(name));
             (redact(name), if secret { INSTEAD.into() } else { redact_value(value) })
         })
         .collect()

@@ -11,7 +11,7 @@ use kuma_agent::memory::{
 use kuma_types::UserId;
 use serde_json::{Value, json};
 
-use crate::support::{Client, Event, Options, TestServer, first, kinds, text};
+use crate::support::{Client, Event, Options, TestServer, first, kinds, text, until};
 
 /// Says something in a chat, new or not; gives the events.
 async fn say(who: &Client, message: &str, chat: Option<&str>) -> Vec<Event> {
@@ -259,6 +259,29 @@ async fn who_wants_no_memory_has_none() {
 }
 
 #[tokio::test]
+async fn what_is_noticed_late_is_told_when_the_message_is_asked_for_again() {
+    let server = TestServer::start().await;
+    let ann = server.user("ann").await;
+    let (gate, fact) = (kuma_testkit::Gate::new(), "The user lives in Pune.");
+    let facts = json!({ "facts": [{ "content": fact, "replaces": null }] });
+    let look = kuma_testkit::Reply::text(facts.to_string()).gate(&gate);
+    server.fake.rule(kuma_testkit::Rule::contains("Memories near to it", look));
+    // The answer does not wait for it.
+    let events = say(&ann, "I live in Pune.", None).await;
+    let pending = json!([{ "action": "pending", "items": [] }]);
+    assert_eq!(events.last().unwrap().data["message"]["memories"], pending);
+    assert!(told(&events, "saved").is_empty());
+    let chat = first(&events, "chatId");
+    let memories = async || ann.messages(&chat).await[1]["memories"].clone();
+    assert_eq!(memories().await, pending);
+    gate.open();
+    until(async || memories().await[0]["action"] == "saved").await;
+    let now = memories().await;
+    assert_eq!((now.as_array().unwrap().len(), &now[0]["action"]), (1, &json!("saved")), "{now}");
+    assert_eq!(now[0]["items"][0]["content"], fact);
+}
+
+#[tokio::test]
 async fn an_agent_saves_and_searches_without_asking() {
     let server = TestServer::start().await;
     let ann = server.user("ann").await;
@@ -362,7 +385,9 @@ async fn a_service_that_fails_fails_no_chat() {
         let note = events.iter().find(|event| event.kind == "memory").unwrap();
         assert_eq!(note.data, json!({ "action": "unavailable", "items": [] }));
         let chat = first(&events, "chatId");
-        assert_eq!(ann.messages(&chat).await[1]["memories"], json!([note.data]));
+        // It is tried again, so more may come.
+        let pending = json!({ "action": "pending", "items": [] });
+        assert_eq!(ann.messages(&chat).await[1]["memories"], json!([pending, note.data]));
 
         for (method, path) in [
             (Method::GET, "/api/memories"),

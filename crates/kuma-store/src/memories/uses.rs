@@ -26,6 +26,8 @@ impl Memories<'_> {
         let items = match note.action {
             MemoryAction::Unavailable => nothing.as_slice(),
             MemoryAction::Saved | MemoryAction::Recalled => &note.items,
+            // The exchange itself tells that.
+            MemoryAction::Pending => return Ok(()),
         };
         if items.is_empty() {
             return Ok(());
@@ -60,7 +62,7 @@ impl Memories<'_> {
         }
     }
 
-    /// What is noted of these messages.
+    /// What is noted of these messages, and which of those that are complete may have more saved with them.
     pub async fn notes(&self, messages: &[MessageId]) -> Result<HashMap<MessageId, Vec<MemoryNote>>> {
         let mut notes: HashMap<MessageId, Vec<MemoryNote>> = HashMap::new();
         if messages.is_empty() {
@@ -68,10 +70,14 @@ impl Memories<'_> {
         }
         let mut bound = Bound::default();
         let places: Vec<String> = messages.iter().map(|message| bound.add(message.0)).collect();
+        let places = places.join(", ");
         let sql = format!(
-            "SELECT message_id, action, memory_id, content FROM message_memories WHERE message_id IN ({}) \
-             ORDER BY message_id, action, position",
-            places.join(", ")
+            "SELECT message_id, action, memory_id, content, position FROM message_memories \
+             WHERE message_id IN ({places}) \
+             UNION ALL SELECT e.answer_id, 'pending', '', '', 0 FROM memory_exchanges e \
+             JOIN message_jobs j ON j.job_id = e.job_id \
+             WHERE e.state = 'due' AND j.status = 'COMPLETED' AND e.answer_id IN ({places}) \
+             ORDER BY 1, 2, 5"
         );
         for row in Row::find_by_statement(self.db.sql(sql, bound.0)).all(&self.db.read).await? {
             let action = action(&row.action)?;
@@ -109,6 +115,7 @@ const fn word(action: MemoryAction) -> &'static str {
         MemoryAction::Saved => "saved",
         MemoryAction::Recalled => "recalled",
         MemoryAction::Unavailable => "unavailable",
+        MemoryAction::Pending => "pending",
     }
 }
 
@@ -117,6 +124,7 @@ fn action(word: &str) -> Result<MemoryAction> {
         "saved" => Ok(MemoryAction::Saved),
         "recalled" => Ok(MemoryAction::Recalled),
         "unavailable" => Ok(MemoryAction::Unavailable),
+        "pending" => Ok(MemoryAction::Pending),
         other => Err(StoreError::Corrupt(format!("unknown memory action {other:?}"))),
     }
 }

@@ -7,7 +7,7 @@ use kuma_types::{ChatId, MemoryAction, MemoryItem, MemoryNote, MessageId, UserId
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::common::{Database, both, column};
+use crate::common::{Database, LEASE, both, column, finished};
 
 both!(
     a_memory_keeps_its_id_and_its_past,
@@ -18,6 +18,7 @@ both!(
     vectors_find_what_is_near_and_go_with_what_was_said,
     where_it_came_from_may_go,
     answers_know_their_memories_until_those_are_forgotten,
+    an_answer_tells_that_more_may_be_remembered,
     memory_can_be_unwanted,
     an_exchange_is_looked_at_once,
     what_was_left_behind_is_found,
@@ -223,6 +224,29 @@ async fn answers_know_their_memories_until_those_are_forgotten(db: Database) {
     memories.note(answers[0], &silence).await.unwrap();
     assert_eq!(memories.notes(&answers).await.unwrap()[&answers[0]], [silence]);
     memories.note(MessageId::new(), &note(MemoryAction::Saved, &["m9"])).await.unwrap();
+}
+
+async fn an_answer_tells_that_more_may_be_remembered(db: Database) {
+    let owner = db.user().await.id;
+    let memories = db.store.memories();
+    let pending = MemoryNote { action: MemoryAction::Pending, items: Vec::new() };
+    let noted = async |answer| memories.notes(&[answer]).await.unwrap().remove(&answer).unwrap_or_default();
+    let chat = db.chat(owner, None).await;
+    let job = db.ask(owner, chat, "I live in Pune.").await;
+    let (message, answer) = (job.user_message_id, job.assistant_message_id);
+    let claimed = db.claim(&job).await;
+    assert!(memories.begin_exchange(message, answer, job.id, LEASE).await.unwrap());
+    // While the answer is made there is nothing to wait for beside it.
+    assert_eq!(noted(answer).await, []);
+    db.store.jobs().finish(finished(&claimed, "Nice.")).await.unwrap();
+    assert_eq!(noted(answer).await, std::slice::from_ref(&pending));
+    memories.note(answer, &pending).await.unwrap();
+    let item = MemoryItem { id: "m1".to_owned(), content: "The user lives in Pune.".to_owned() };
+    let saved = MemoryNote { action: MemoryAction::Saved, items: vec![item] };
+    memories.note(answer, &saved).await.unwrap();
+    assert_eq!(noted(answer).await, [pending, saved.clone()]);
+    memories.end_exchange(message).await.unwrap();
+    assert_eq!(noted(answer).await, [saved], "it was never a row");
 }
 
 async fn memory_can_be_unwanted(db: Database) {

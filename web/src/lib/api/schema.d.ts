@@ -2301,7 +2301,7 @@ export interface components {
          * @description What was done with memories.
          * @enum {string}
          */
-        MemoryAction: "saved" | "recalled" | "unavailable";
+        MemoryAction: "saved" | "recalled" | "unavailable" | "pending";
         /** @description A memory, wrapped. */
         MemoryBody: {
             /** @description The memory. */

@@ -9,6 +9,7 @@ import type { Chat, Message } from "../api/types";
 import { forgetQuestions } from "./approvals";
 import { announce, onChatEvent } from "./chat-events";
 import { keepAgentOf } from "./choices";
+import { awaitMemories, forgetAwaited } from "./late-memories";
 import { abandonAll, follow, isFollowing, isLocal, isLookedAt, whenIdle } from "./runs";
 import {
   clearThreads,
@@ -50,6 +51,7 @@ async function fetchNewest(chatId: string): Promise<void> {
     updateThread(chatId, { load: "ready", loadError: null, title: chat.title });
     if (chat.activeJobId) follow(chatId, chat.activeJobId);
     catchUpSoon(chatId);
+    awaitMemories(chatId, openThread);
   } catch (error) {
     const thread = getThread(chatId);
     if (thread)
@@ -149,6 +151,7 @@ export function watchThreads(): () => void {
   whenIdle((chatId) => void openThread(chatId));
   const offEvents = onChatEvent((event, from) => {
     if (event.type === "created" && from === "here") keepAgentOf(event.chatId);
+    if (event.type === "ended" && from === "here") awaitMemories(event.chatId, openThread);
     if (event.type === "deleted") dropThread(event.chatId);
     else if (from === "elsewhere" && event.type !== "titled" && getThread(event.chatId))
       void openThread(event.chatId);
@@ -162,11 +165,13 @@ export function watchThreads(): () => void {
     userId = now;
     forgetQuestions();
     abandonAll();
+    forgetAwaited();
     clearThreads();
   });
   return () => {
     offEvents();
     offSession();
+    forgetAwaited();
     whenIdle(() => undefined);
   };
 }

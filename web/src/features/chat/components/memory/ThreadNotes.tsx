@@ -10,7 +10,7 @@ import { Spinner } from "@/ui/spinner";
 import { toast } from "@/ui/toast";
 
 export interface MemoryNote {
-  action: "saved" | "recalled" | "unavailable";
+  action: "saved" | "recalled" | "unavailable" | "pending";
   items: readonly { id: string; content: string }[];
 }
 

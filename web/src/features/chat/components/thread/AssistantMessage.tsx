@@ -11,6 +11,7 @@ import { currentOptions } from "../../state/choices";
 import { isLocal, regenerate } from "../../state/runs";
 import type { ThreadMessage } from "../../state/thread-store";
 import { isAsking } from "../../stream/reducer";
+import type { MemoryNote } from "../memory/ThreadNotes";
 import { CitationsContext } from "../sources/citations-context";
 import { AnswerDetails } from "./AnswerDetails";
 import { AnswerEnd } from "./AnswerEnd";
@@ -45,8 +46,9 @@ export function AssistantMessage({ message, labelId, isLast }: AssistantMessageP
     () => ({ numbers: citations.map((citation) => citation.index), mark: showMark }),
     [citations],
   );
-  // What is kept with the message may be more than what was told while it was made.
-  const notes = message.memories ?? message.run?.memories ?? [];
+  // What is kept with the message may be more than what was told while it was made. That more may come shows nothing.
+  const known: readonly MemoryNote[] = message.memories ?? message.run?.memories ?? [];
+  const notes = known.filter((note) => note.action !== "pending");
   const steps = Math.max(message.toolCalls.length, message.run?.toolCalls.length ?? 0);
   const asking = streaming && (message.run?.toolCalls.some(isAsking) ?? false);
   // A step at work says so itself.
