@@ -1,6 +1,7 @@
-// Takes the pictures of the product for the documentation: real server, fake providers, both themes, desktop and phone.
-//   npm run screenshots                       into docs/screenshots
-//   npm run screenshots -- --out DIR --png    elsewhere, as PNG
+// Takes pictures of the product: real server, fake providers, both themes, desktop and phone.
+//   npm run screenshots                                  those of the documentation, into docs/images
+//   npm run screenshots -- --all --out DIR --png         every page, as PNG
+//   npm run screenshots -- --all --out DIR --only chat,memories --theme dark --width 390
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -8,76 +9,81 @@ import { launch, openContext, PHONE } from "../lib/browser.js";
 import { ChatPage } from "../lib/chat.js";
 import { ROOT } from "../lib/env.js";
 import { Kuma } from "../lib/kuma.js";
+import { Services } from "../lib/services.js";
 import { Upstream } from "../lib/upstream.js";
-import { until } from "../lib/wait.js";
+import { furnish, PINNED } from "./pictures/house.js";
+import { scenes } from "./pictures/scenes.js";
+
+/** What README and docs show. */
+const KEPT = ["chat-light-1280", "chat-dark-390", "citations-light-1280", "approval-dark-1280", "document-light-1280", "memories-light-390"];
 
 const { values } = parseArgs({
-  options: { out: { type: "string", default: join(ROOT, "docs/screenshots") }, png: { type: "boolean", default: false } },
+  options: {
+    out: { type: "string", default: join(ROOT, "docs/images") },
+    all: { type: "boolean", default: false },
+    only: { type: "string" },
+    theme: { type: "string", default: "light,dark" },
+    width: { type: "string", default: "1280,390" },
+    png: { type: "boolean", default: false },
+  },
 });
-const format = values.png ? "png" : "webp";
+const only = values.only?.split(",");
+const themes = values.theme.split(",");
+const widths = values.width.split(",").map(Number);
 
-const QUESTION = "How does a bear find its den again, and how far is it?";
-const ANSWER = `Mostly from memory: a bear keeps a **map of places**, and scent fills in the rest.
-
-\`\`\`mermaid
-flowchart LR
-  A[First snow] --> B{Old den in reach?}
-  B -- yes --> C[Known valleys]
-  B -- no --> D[Search a slope]
-  C --> E[Den]
-  D --> E
-\`\`\`
-
-| Bear | Distance per day | Time on the way |
-|:-----|-----------------:|----------------:|
-| Brown bear | 12 km | 4 days |
-| Polar bear | 20 km | 11 days |
-
-\`\`\`python
-def way(kilometres_per_day: float, days: int) -> float:
-    return kilometres_per_day * days  # without detours for berries
-\`\`\`
-
-With a pace $v_i$ that changes from day to day the whole way is $s = \\sum_{i=1}^{n} v_i$, which for a young bear comes to rather more, since it follows its mother for two winters before it has a map of its own.`;
-
-const CHATS = ["Notes for the reading group", "A name for the new boat", "Why sourdough needs time", "Postgres index for the search page", "Three days in the Dolomites", "Birthday speech for Lena"];
-const PINNED = "Garden plan for spring";
-
+const services = await Services.start();
 const upstream = await Upstream.start();
-const kuma = await Kuma.start({});
+const kuma = await Kuma.start({ env: { ...services.env, KUMA_ALLOW_PRIVATE_HOSTS: "127.0.0.1" } });
 const browser = await launch();
-let failed = false;
 let darkroom;
 try {
-  const ada = await prepare();
+  const house = await furnish({ kuma, upstream });
   mkdirSync(values.out, { recursive: true });
-  for (const colorScheme of ["light", "dark"]) {
-    for (const width of [1280, 390]) await photograph(ada, colorScheme, width);
+  for (const scene of scenes) {
+    if (only && !only.includes(scene.name)) continue;
+    for (const colorScheme of themes) {
+      for (const width of widths) {
+        const name = `${scene.name}-${colorScheme}-${width}`;
+        if (!values.all && !KEPT.includes(name)) continue;
+        const png = await photograph(scene, house, colorScheme, width);
+        writeFileSync(join(values.out, `${name}.${values.png ? "png" : "webp"}`), values.png ? png : await toWebp(png));
+      }
+    }
   }
-} catch (error) {
-  failed = true;
-  console.error(error);
 } finally {
-  await Promise.all([browser.close(), kuma.dispose(), upstream.dispose()]);
+  await Promise.all([browser.close(), kuma.dispose(), upstream.dispose(), services.stop()]);
 }
-process.exit(failed ? 1 : 0);
 
-/** An administrator who has been here for a while. */
-async function prepare() {
-  const ada = await kuma.person("Ada", "ada@example.com");
-  for (const [name, path] of [
-    ["openai", "openai/v1"],
-    ["anthropic", "anthropic/v1"],
-  ]) {
-    await kuma.call(ada, "PUT", `/api/admin/providers/${name}`, { kind: name, apiKey: "key-for-pictures", baseUrl: `${upstream.url}/${path}` });
+async function photograph(scene, house, colorScheme, width) {
+  const phone = width === 390;
+  const complaints = [];
+  const context = await openContext(browser, kuma.url, {
+    colorScheme,
+    reducedMotion: "reduce",
+    ...(phone ? PHONE : { viewport: { width, height: 1000 } }),
+    deviceScaleFactor: 2,
+    ...(scene.stranger ? {} : { person: house.ada }),
+    complaints,
+  });
+  const page = await context.newPage();
+  if (scene.morning) {
+    const morning = new Date();
+    morning.setHours(9, 30, 0, 0);
+    await page.clock.setFixedTime(morning);
   }
-  const { items } = await kuma.call(ada, "GET", "/api/models");
-  const model = items.find(({ id }) => /^anthropic\/.*sonnet/.test(id)) ?? items[0];
-  await kuma.call(ada, "PATCH", "/api/admin/settings", { defaultModel: model.id });
-  for (const title of [...CHATS].reverse()) await kuma.call(ada, "POST", "/api/chat", { title });
-  const { chat } = await kuma.call(ada, "POST", "/api/chat", { title: PINNED });
-  await kuma.call(ada, "PATCH", `/api/chat/${chat.id}`, { pinned: true });
-  return ada;
+  await page.goto(kuma.url + (typeof scene.path === "function" ? scene.path(house) : scene.path));
+  const chat = new ChatPage(page);
+  const world = { page, chat, phone, upstream, kuma, ada: house.ada };
+  if (!scene.stranger && !phone) await chat.row(PINNED).waitFor();
+  const arrived = await scene.arrive(world);
+  await page.evaluate(() => document.fonts.ready);
+  await page.mouse.move(0, 0);
+  await page.getByRole("tooltip", { includeHidden: true }).waitFor({ state: "detached" });
+  const png = await page.screenshot({ caret: "hide" });
+  await scene.leave?.(world, arrived);
+  await context.close();
+  if (complaints.length > 0) throw new Error(`${scene.name}: ${complaints.join("\n")}`);
+  return png;
 }
 
 /** A third of the size of the PNG, and as sharp. */
@@ -91,65 +97,4 @@ async function toWebp(png) {
     return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   }, png.toString("base64"));
   return Buffer.from(data, "base64");
-}
-
-async function photograph(ada, colorScheme, width) {
-  const complaints = [];
-  const options = { colorScheme, reducedMotion: "reduce", ...(width === 390 ? PHONE : { viewport: { width, height: 1000 } }), deviceScaleFactor: 2 };
-  const open = async (path, person) => {
-    const context = await openContext(browser, kuma.url, { ...options, person, complaints });
-    const page = await context.newPage();
-    const morning = new Date();
-    morning.setHours(9, 30, 0, 0);
-    await page.clock.setFixedTime(morning);
-    await page.goto(kuma.url + path);
-    return page;
-  };
-  const shoot = async (page, name) => {
-    await page.evaluate(() => document.fonts.ready);
-    await page.mouse.move(0, 0);
-    await page.getByRole("tooltip", { includeHidden: true }).waitFor({ state: "detached" });
-    const png = await page.screenshot({ caret: "hide" });
-    writeFileSync(join(values.out, `${name}-${colorScheme}-${width}.${format}`), values.png ? png : await toWebp(png));
-  };
-
-  const stranger = await open("/");
-  await stranger.getByRole("heading", { level: 1 }).waitFor();
-  await shoot(stranger, "landing");
-  await stranger.goto(`${kuma.url}/signup`);
-  await stranger.getByRole("button", { name: "Create account" }).waitFor();
-  await stranger.getByLabel("Name").fill("Ada");
-  await stranger.getByLabel("Email").fill("ada@lovelace.example");
-  await shoot(stranger, "signup");
-  await stranger.context().close();
-
-  const page = await open("/chat", ada);
-  const chat = new ChatPage(page);
-  await page.getByRole("list", { name: "Suggestions" }).waitFor();
-  if (width !== 390) await chat.row(PINNED).waitFor();
-  await shoot(page, "chat-empty");
-
-  const gate = upstream.gate();
-  const pieces = ANSWER.split(/(?<=\s)/).map((text) => ({ text }));
-  await upstream.control("POST", "anthropic/replies", { pieces, gate: gate.id });
-  await chat.composer.fill(QUESTION);
-  await page.getByRole("button", { name: "Send" }).click();
-  await gate.wait("blocked");
-  // Up to the middle of the last sentence.
-  await gate.release(pieces.findIndex(({ text }) => text.startsWith("rather")));
-  await chat.thread.locator(".md-diagram-drawing svg").waitFor();
-  await until("the code is coloured", () => chat.thread.locator("pre span[style]").count());
-  await chat.thread.getByText("for a young bear").waitFor();
-  await shoot(page, "chat");
-  await gate.open();
-  await chat.answered();
-  const id = await chat.chatId();
-  await page.goto(`${kuma.url}/settings/models`);
-  await page.getByText("Working").first().waitFor();
-  if (width !== 390) await chat.row(PINNED).waitFor();
-  await shoot(page, "settings-models");
-  await page.context().close();
-  // The next pictures begin with the same list.
-  await kuma.call(ada, "DELETE", `/api/chat/${id}`);
-  if (complaints.length > 0) throw new Error(complaints.join("\n"));
 }

@@ -139,5 +139,5 @@ function Past({ memory }: { memory: Memory }) {
 }
 
 function day(at: string): string {
-  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "long", year: "numeric" });
+  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
 }
