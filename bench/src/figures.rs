@@ -15,6 +15,8 @@ pub enum Target {
     AtMost(f64),
     /// This or more.
     AtLeast(f64),
+    /// More than this: what is only as good has missed it.
+    MoreThan(f64),
 }
 
 /// One number.
@@ -51,6 +53,7 @@ impl Figure {
             (_, None) => false,
             (Target::AtMost(most), Some(value)) => value <= most,
             (Target::AtLeast(least), Some(value)) => value >= least,
+            (Target::MoreThan(other), Some(value)) => value > other,
         })
     }
 
@@ -65,6 +68,7 @@ impl Figure {
             None => String::new(),
             Some(Target::AtMost(most)) => format!("≤ {}", with_unit(most, &self.unit)),
             Some(Target::AtLeast(least)) => format!("≥ {}", with_unit(least, &self.unit)),
+            Some(Target::MoreThan(other)) => format!("> {}", with_unit(other, &self.unit)),
         }
     }
 }
@@ -166,5 +170,9 @@ mod tests {
         assert_eq!(figure(f64::NAN, Target::AtLeast(4.0)).is_met(), Some(false), "no figure is no success");
         assert_eq!(Figure::new("x", 1.0, "").is_met(), None);
         assert_eq!(figure(4.1, Target::AtMost(4.0)).shown_target(), "≤ 4 ms");
+        assert_eq!(figure(4.1, Target::MoreThan(4.0)).is_met(), Some(true));
+        assert_eq!(figure(4.0, Target::MoreThan(4.0)).is_met(), Some(false), "as good is not better");
+        assert_eq!(figure(f64::NAN, Target::MoreThan(4.0)).is_met(), Some(false));
+        assert_eq!(figure(4.1, Target::MoreThan(4.0)).shown_target(), "> 4 ms");
     }
 }

@@ -68,6 +68,7 @@ impl Bench {
             small_model: None,
             vision_model: None,
             embedding_model: MODEL.to_owned(),
+            document_readers: 1,
             providers: Vec::new(),
             ollama_url: "http://127.0.0.1:1".to_owned(),
             runs: RunLimits::default(),
@@ -87,6 +88,7 @@ impl Bench {
             tools: Vec::new(),
             local: None,
             local_embedder: Some(Arc::new(LocalEmbedder::new(EmbedderOptions::new(models)))),
+            reranker: None,
             parser: Parser::new(&options.binary, ["parse"]),
             memory: None,
             config,
@@ -198,19 +200,20 @@ pub(super) async fn quality(options: &Options) -> anyhow::Result<Findings> {
         meaning.add(&documents(&search.by_meaning(scope, MODEL, &vector, 60).await?), right);
         let wanted = Wanted { owner: bench.user.id, query: &pair.question, documents: None, limit: 40 };
         let found = documents::find(&bench.app, wanted).await?;
-        anyhow::ensure!(found.words_only.is_none(), "the embedder was away");
+        anyhow::ensure!(found.notice.is_none(), "not all was searched by meaning");
         both.add(&found.passages.iter().map(|found| found.document_id).collect::<Vec<_>>(), right);
     }
     let mut table = Table::new(&["", "recall@5", "nDCG@10"]);
     for (name, score) in [("words", &words), ("meaning", &meaning), ("both", &both)] {
         table.row([name.to_owned(), number(score.recall()), number(score.ndcg())]);
     }
-    let best = words.ndcg().max(meaning.ndcg());
+    // Joining is worth its while only when it beats the better of the two, in both figures.
+    let better = |of: fn(&Score) -> f64| Target::MoreThan(of(&words).max(of(&meaning)));
     Ok(Findings {
         figures: vec![
-            Figure::new("Passages, recall@5, words and meaning", both.recall(), ""),
-            Figure::new("Passages, nDCG@10, words and meaning", both.ndcg(), "")
-                .target(Target::AtLeast(best)),
+            Figure::new("Passages, recall@5, words and meaning", both.recall(), "")
+                .target(better(Score::recall)),
+            Figure::new("Passages, nDCG@10, words and meaning", both.ndcg(), "").target(better(Score::ndcg)),
             Figure::new("Passages, nDCG@10, words", words.ndcg(), ""),
             Figure::new("Passages, nDCG@10, meaning", meaning.ndcg(), ""),
         ],
@@ -323,7 +326,7 @@ async fn speed_on(options: &Options, url: Option<String>) -> anyhow::Result<Sort
         let begun = Instant::now();
         let found = documents::find(&bench.app, wanted).await?;
         let spent = begun.elapsed().as_secs_f64() * 1e3;
-        anyhow::ensure!(found.words_only.is_none() && !found.passages.is_empty(), "nothing was found");
+        anyhow::ensure!(found.notice.is_none() && !found.passages.is_empty(), "nothing was found");
         // The first ones load the model and warm the caches.
         if round >= 10 {
             took.push(spent);

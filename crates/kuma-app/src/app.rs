@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use kuma_agent::memory::MemoryService;
 use kuma_agent::tool::Tool;
-use kuma_llm::{Embedder, Provider};
+use kuma_llm::{Embedder, Provider, Reranker};
 use kuma_queue::{Journal, Queue, Signals};
 use kuma_store::Store;
 use serde_json::Value;
@@ -40,6 +40,8 @@ pub struct Parts {
     pub local: Option<Arc<dyn Provider>>,
     /// The embedding model in this process.
     pub local_embedder: Option<Arc<dyn Embedder>>,
+    /// Puts found passages into order, where one is set up.
+    pub reranker: Option<Arc<dyn Reranker>>,
     /// Reads documents, each file in a process of its own.
     pub parser: kuma_documents::Parser,
     /// Where memories are kept, when that is not this database.
@@ -103,6 +105,7 @@ impl App {
             tools,
             local,
             local_embedder,
+            reranker,
             parser,
             memory,
             config,
@@ -128,7 +131,7 @@ impl App {
                 files,
                 erase_now: Notify::new(),
                 tools: with_own_tools(tools, &this, &memory),
-                documents: crate::documents::Parts::new(parser),
+                documents: crate::documents::Parts::new(parser, reranker),
                 config,
                 memory,
                 mcp,
@@ -195,6 +198,11 @@ impl App {
 
     pub(crate) fn documents(&self) -> &crate::documents::Parts {
         &self.0.documents
+    }
+
+    /// What puts found passages into order, where one is set up.
+    pub fn reranker(&self) -> Option<&dyn Reranker> {
+        self.0.documents.reranker()
     }
 
     pub(crate) fn embedding(&self) -> &Embedding {

@@ -96,6 +96,8 @@ pub struct AppConfig {
     pub small_model: Option<String>,
     /// `provider/model` that makes vectors of documents and memories.
     pub embedding_model: String,
+    /// Documents that this process reads at once (`KUMA_DOCUMENT_READERS`); none is one.
+    pub document_readers: usize,
     /// `provider/model` that looks at pictures for models that do not see, from the environment.
     pub vision_model: Option<String>,
     /// Providers from the environment, in order of preference.

@@ -1,7 +1,7 @@
 //! Model ports, and the remote providers behind them.
 //!
 //! Everything above this crate talks to models through the traits here: [`ChatModel`] for
-//! conversation, [`Embedder`] for vectors, [`Provider`] for what a vendor, a compatible server or
+//! conversation, [`Embedder`] for vectors, [`Reranker`] for order, [`Provider`] for what a vendor, a compatible server or
 //! this very process offers. The vendors' wire formats, the library that speaks them and their
 //! errors end at this crate's border. In-process models live in `kuma-local`, behind the same traits.
 //!
@@ -16,6 +16,7 @@ pub mod provider;
 mod redact;
 pub mod registry;
 pub mod remote;
+pub mod rerank;
 pub mod retry;
 
 pub use chat::{
@@ -26,6 +27,8 @@ pub use error::{ModelError, ModelErrorKind};
 pub use provider::{Capability, ModelInfo, Provider, ProviderKind};
 pub use registry::{ModelRegistry, ProviderState};
 pub use remote::{
-    Deadlines, EmbedderError, ProviderSetupError, RemoteConfig, RemoteEmbedder, RemoteProvider, detect_ollama,
+    Deadlines, EmbedderError, ProviderSetupError, RemoteConfig, RemoteEmbedder, RemoteProvider,
+    RemoteReranker, RerankConfig, detect_ollama,
 };
+pub use rerank::{Reranked, Reranker};
 pub use retry::{RetryModel, RetryPolicy};

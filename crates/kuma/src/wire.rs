@@ -11,7 +11,7 @@ use kuma_app::files::Files;
 use kuma_app::mcp::McpConfig;
 use kuma_app::{App, AppConfig, Parts};
 use kuma_documents::Parser;
-use kuma_llm::{Embedder, Provider};
+use kuma_llm::{Embedder, Provider, RemoteReranker, Reranker};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::redis::{JournalOptions, QueueOptions, Redis, RedisOptions};
 use kuma_queue::{Journal, Queue, Signals};
@@ -82,6 +82,7 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
         default_model: settings.default_model.clone(),
         small_model: settings.small_model.clone(),
         embedding_model: settings.embedding_model.clone(),
+        document_readers: settings.document_readers,
         vision_model: settings.vision_model.clone(),
         providers: settings.providers.clone(),
         ollama_url: settings.ollama_url.clone(),
@@ -98,10 +99,23 @@ pub async fn app(settings: &Settings, role: Role) -> anyhow::Result<App> {
     let (tools, local) = (tools(settings, &pictures)?, local(settings));
     let files = files(settings)?;
     let local_embedder = Some(embedder(settings));
+    let reranker = reranker(settings)?;
     let parser = parser()?;
     let memory = memory(settings)?;
-    let backends =
-        Parts { store, journal, queue, signals, files, tools, local, local_embedder, parser, memory, config };
+    let backends = Parts {
+        store,
+        journal,
+        queue,
+        signals,
+        files,
+        tools,
+        local,
+        local_embedder,
+        reranker,
+        parser,
+        memory,
+        config,
+    };
     let app = App::new(backends).map_err(|error| anyhow::anyhow!(error))?;
     pictures.connect(&app);
     Ok(app)
@@ -174,6 +188,15 @@ fn parser() -> anyhow::Result<Parser> {
 /// The embedding model in this process. Its files are read when it is first needed.
 pub fn embedder(settings: &Settings) -> Arc<dyn Embedder> {
     Arc::new(kuma_local::LocalEmbedder::new(kuma_local::EmbedderOptions::new(settings.models_dir())))
+}
+
+/// What puts found passages into order, when the settings name one. Makes no call.
+fn reranker(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Reranker>>> {
+    let Some(config) = settings.reranker.clone() else { return Ok(None) };
+    let http = kuma_net::build_client(&kuma_net::ClientOptions::default())?;
+    let reranker =
+        RemoteReranker::new(config, http).context("RERANK_URL and RERANK_API_KEY make no reranker")?;
+    Ok(Some(Arc::new(reranker)))
 }
 
 /// Models in this process, when this build has them.

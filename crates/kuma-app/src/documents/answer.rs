@@ -78,22 +78,22 @@ pub async fn answer(app: &App, owner: &User, id: DocumentId, question: &str) -> 
     let found = find(app, wanted).await?;
     if found.passages.is_empty() {
         let text = "Nothing in this document fits the question.".to_owned();
-        return Ok(Answer { text, citations: Vec::new(), model: None, notice: found.words_only });
+        return Ok(Answer { text, citations: Vec::new(), model: None, notice: found.notice });
     }
     let model = app.models().pick(app, None).await?.filter(|model| !model.info().demo);
     let Some(model) = model else {
         let why = "No model that can answer is connected, so these are the passages that fit best. Connect one in Settings → Models.";
-        return Ok(quotes(&found.passages, question, why, found.words_only));
+        return Ok(quotes(&found.passages, question, why, found.notice));
     };
     match tokio::time::timeout(PATIENCE, ask(&*model, &found.passages, question)).await {
-        Ok(Ok(answer)) => Ok(Answer { notice: found.words_only, ..answer }),
+        Ok(Ok(answer)) => Ok(Answer { notice: found.notice, ..answer }),
         Ok(Err(error)) => {
             let why = format!("{} These are the passages that fit best.", AppError::from(error).detail);
-            Ok(quotes(&found.passages, question, &why, found.words_only))
+            Ok(quotes(&found.passages, question, &why, found.notice))
         }
         Err(_) => {
             let why = "The model took too long, so these are the passages that fit best.";
-            Ok(quotes(&found.passages, question, why, found.words_only))
+            Ok(quotes(&found.passages, question, why, found.notice))
         }
     }
 }
@@ -143,7 +143,7 @@ async fn ask(
 }
 
 /// The passages themselves, and that they are all there is.
-fn quotes(passages: &[FoundPassage], question: &str, why: &str, words_only: Option<String>) -> Answer {
+fn quotes(passages: &[FoundPassage], question: &str, why: &str, searched: Option<String>) -> Answer {
     let mut text = why.to_owned();
     let mut citations = Vec::new();
     for (index, passage) in (1..).zip(passages.iter().take(QUOTES)) {
@@ -154,8 +154,8 @@ fn quotes(passages: &[FoundPassage], question: &str, why: &str, words_only: Opti
         let (score, places) = (passage.score, passage.places.clone());
         citations.push(AnswerCitation { index, page: passage.page, quote, score, places });
     }
-    let notice = match words_only {
-        Some(words_only) => format!("{why} {words_only}"),
+    let notice = match searched {
+        Some(searched) => format!("{why} {searched}"),
         None => why.to_owned(),
     };
     Answer { text, citations, model: None, notice: Some(notice) }

@@ -14,7 +14,7 @@ use kuma_types::{ChatId, DocumentId, PageStart, Provenance, Source, SourceAt, Us
 use serde_json::{Value, json};
 
 use super::MOST_DOCUMENTS;
-use super::find::{FoundPassage, Wanted, find, number};
+use super::find::{FoundPassage, Retrieved, Wanted, find, number};
 use crate::App;
 use crate::error::{FieldErrors, Result};
 
@@ -224,7 +224,7 @@ async fn passages(
     // Neighbours come as one, so the limit is what keeps them within the room.
     let limit = (room / PASSAGE_TOKENS).clamp(1, PASSAGES);
     let wanted = Wanted { owner, query: question, documents: Some(&ids), limit };
-    let mut found = find(app, wanted).await?.passages;
+    let Retrieved { passages: mut found, notice, .. } = find(app, wanted).await?;
     if found.is_empty() {
         // A question such as "summarise this" has no words in common with what it is about.
         found = beginnings(app, owner, documents, room).await?;
@@ -257,8 +257,12 @@ async fn passages(
         .iter()
         .map(|document| format!("{} (documentId {})", one_line(&document.display_name), document.id))
         .collect();
+    // The passages come without a call that the person could look at, so the answer has to tell.
+    let notice = notice
+        .map(|notice| format!("\n({notice} Tell the person when these passages do not hold the answer.)"))
+        .unwrap_or_default();
     let block = format!(
-        "The person has attached documents that are too long to be shown whole: these are the passages that fit the question. Look further with the tool queryDocument, if you have it.\n{}",
+        "The person has attached documents that are too long to be shown whole: these are the passages that fit the question. Look further with the tool queryDocument, if you have it.{notice}\n{}",
         fence.wrap(&taint, &format!("Attached: {}\n\n{text}", list.join("; ")))
     );
     Ok(Attached { block: Some(block), sources, taint: Some(taint) })

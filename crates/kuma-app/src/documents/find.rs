@@ -1,8 +1,9 @@
 //! Finding passages: by words and by meaning at once.
 //!
-//! The two rankings are joined by their places ([`crate::retrieval::fuse`]). Passages that say the same
-//! are shown once, a document that has many good ones does not drown the others, and neighbours become
-//! one passage. When no vectors can be had, words alone decide, and the caller is told.
+//! The two rankings are joined by their places ([`crate::retrieval::fuse`]), and a reranker, where there is
+//! one, puts them in order. Passages that say the same are shown once, a document that has many good ones
+//! does not drown the others, and neighbours become one passage. What makes a search worse than it could be
+//! (no vectors, not for every document, no answer of the reranker) never fails it: the caller is told.
 
 use std::collections::{HashMap, HashSet};
 
@@ -65,25 +66,43 @@ pub struct FoundPassage {
 pub struct Retrieved {
     /// The best first.
     pub passages: Vec<FoundPassage>,
-    /// Why only words were looked for, when that is so: a sentence for people.
-    pub words_only: Option<String>,
+    /// What the person should know of the search: that only words were looked for, in all documents or in
+    /// some, or that the reranker is away. Sentences.
+    pub notice: Option<String>,
+    /// How much of the search was for words alone.
+    pub by_words: ByWords,
+}
+
+/// How much of a search was for words alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ByWords {
+    /// All documents were searched by meaning too.
+    #[default]
+    Nothing,
+    /// Some of the documents have no vectors of the present model yet.
+    Some,
+    /// The question has no vector.
+    Everything,
 }
 
 /// Finds passages. Never fails for want of vectors.
 pub async fn find(app: &App, wanted: Wanted<'_>) -> Result<Retrieved> {
     let scope = Scope { owner: wanted.owner, documents: wanted.documents };
     let search = app.store().document_search();
-    let (words, meaning) = tokio::join!(
+    let (words, meaning, waiting) = tokio::join!(
         async { search.by_words(scope, wanted.query, CANDIDATES).await },
         by_meaning(app, search, scope, wanted.query),
+        search.without_vectors(scope, app.embedding_model()),
     );
-    let words = words?;
-    let (meaning, words_only) = match meaning {
-        Ok(found) => (found, None),
+    let (words, waiting) = (words?, waiting?);
+    let (meaning, by_words, mut notices) = match meaning {
+        Ok(found) if waiting > 0 => (found, ByWords::Some, vec![without_vectors(waiting)]),
+        Ok(found) => (found, ByWords::Nothing, Vec::new()),
         Err(error) if error.is_unavailable() => return Err(error),
         Err(error) => {
             tracing::warn!(%error, "documents are searched by words alone");
-            (Vec::new(), Some(format!("Only words were looked for, not meaning: {}", error.detail)))
+            let notice = format!("Only words were looked for, not meaning: {}", error.detail);
+            (Vec::new(), ByWords::Everything, vec![notice])
         }
     };
     let fused = joined(&words, &meaning);
@@ -92,14 +111,27 @@ pub async fn find(app: &App, wanted: Wanted<'_>) -> Result<Retrieved> {
     let passages = search.passages(wanted.owner, &candidates).await?;
     let mut passages: HashMap<(DocumentId, u32), Passage> =
         passages.into_iter().map(|passage| ((passage.document_id, passage.position), passage)).collect();
-    let chosen = choose(&fused, &mut passages, wanted.limit);
+    let (ordered, away) = app.documents().reranking.order(wanted.query, fused, &passages).await;
+    notices.extend(away);
+    let chosen = choose(&ordered, &mut passages, wanted.limit);
     let mut ids: Vec<DocumentId> = chosen.iter().map(|(passage, _)| passage.document_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let documents = app.store().documents().get_many(wanted.owner, &ids).await?;
     let names: HashMap<DocumentId, String> =
         documents.into_iter().map(|document| (document.id, document.display_name)).collect();
-    Ok(Retrieved { passages: join_neighbours(chosen, &names), words_only })
+    let notice = (!notices.is_empty()).then(|| notices.join(" "));
+    Ok(Retrieved { passages: join_neighbours(chosen, &names), notice, by_words })
+}
+
+/// Told when some documents could not be searched by meaning: new ones, and all of them after a change of the model.
+fn without_vectors(count: u64) -> String {
+    if count == 1 {
+        return "1 document was searched by its words alone: its search by meaning is still being prepared. Search again later to find more.".to_owned();
+    }
+    format!(
+        "{count} documents were searched by their words alone: their search by meaning is still being prepared. Search again later to find more."
+    )
 }
 
 async fn by_meaning(
@@ -114,7 +146,8 @@ async fn by_meaning(
     Ok(found)
 }
 
-type Key = (DocumentId, u32);
+/// A passage: its document, and its number in it.
+pub(super) type Key = (DocumentId, u32);
 
 fn joined(words: &[Found], meaning: &[Found]) -> Vec<(Key, f64)> {
     let keys = |found: &[Found]| -> Vec<Key> {

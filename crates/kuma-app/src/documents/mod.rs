@@ -4,7 +4,8 @@
 //! An upload is accepted at once ([`upload`]); whoever runs [`work`] takes it from the table, has it
 //! read in a process of its own, cuts it into passages and indexes their words: from then on it is
 //! ready. Its vectors follow, and are made again when the embedding model changes; until they are there
-//! it is found by its words. [`find`] joins both ways of searching. [`answer`] answers from a document,
+//! it is found by its words. [`find`] joins both ways of searching, and asks a reranker where there is
+//! one. [`answer`] answers from a document,
 //! [`attach`] puts documents into a run.
 
 mod answer;
@@ -15,12 +16,13 @@ mod locate;
 mod manage;
 mod parts;
 mod quote;
+mod rerank;
 mod tools;
 mod upload;
 mod work;
 
 pub use answer::{Answer, AnswerCitation, answer};
-pub use find::{FoundPassage, Retrieved, Wanted, find};
+pub use find::{ByWords, FoundPassage, Retrieved, Wanted, find};
 pub use follow::{DocumentEvent, DocumentEvents, follow};
 pub use locate::{Located, locate};
 pub use manage::{FileOf, delete, file, get, list, note_chat, rename, retry, storage, text};

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::find::{Wanted, find};
+use super::find::{ByWords, Wanted, find};
 use super::{MOST_DOCUMENTS, QUESTION_MAX_BYTES, attach};
 use crate::App;
 use crate::app::WeakApp;
@@ -104,8 +104,14 @@ impl TypedTool for QueryDocument {
         let wanted = Wanted { owner: context.user, query, documents: ids.as_deref(), limit };
         let found = find(&app, wanted).await.map_err(failed)?;
         if found.passages.is_empty() {
-            let text = "No passage fits. Try other words, or see with listDocuments what there is.";
-            return Ok(ToolOutput::text(text, "Nothing found in the documents"));
+            let mut text =
+                "No passage fits. Try other words, or see with listDocuments what there is.".to_owned();
+            note(&mut text, found.notice.as_deref());
+            let summary = format!("Nothing found in the documents{}", how(found.by_words));
+            return Ok(ToolOutput {
+                result: json!({ "passages": [], "notice": found.notice }),
+                ..ToolOutput::text(text, summary)
+            });
         }
         let mut text = String::new();
         let mut names: Vec<&str> = Vec::new();
@@ -116,12 +122,14 @@ impl TypedTool for QueryDocument {
             // Writing to a string cannot fail.
             let _ = write!(text, "{}\n{}\n\n", attach::place_label(passage), passage.text);
         }
+        let mut text = text.trim_end().to_owned();
+        note(&mut text, found.notice.as_deref());
         let count = found.passages.len();
         let summary = match (count, names.as_slice()) {
             (1, [name]) => format!("1 passage from {name}"),
             (_, [name]) => format!("{count} passages from {name}"),
             (_, names) => format!("{count} passages from {} documents", names.len()),
-        };
+        } + how(found.by_words);
         let passages: Vec<_> = found
             .passages
             .iter()
@@ -134,12 +142,29 @@ impl TypedTool for QueryDocument {
             })
             .collect();
         Ok(ToolOutput {
-            content: text.trim_end().to_owned(),
-            result: json!({ "passages": passages, "notice": found.words_only }),
+            content: text,
+            result: json!({ "passages": passages, "notice": found.notice }),
             summary,
             sources: found.passages.iter().map(attach::source_of).collect(),
             provenance: Some(names.iter().map(|name| attach::place_of(name)).collect::<Provenance>()),
         })
+    }
+}
+
+/// The model is told too what the search could not do.
+fn note(text: &mut String, notice: Option<&str>) {
+    if let Some(notice) = notice {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n\n({notice})");
+    }
+}
+
+/// The end of a line for people.
+const fn how(by_words: ByWords) -> &'static str {
+    match by_words {
+        ByWords::Nothing => "",
+        ByWords::Some => ", in part by words alone",
+        ByWords::Everything => ", by words alone",
     }
 }
 

@@ -32,14 +32,12 @@ const MOST_BEGINNINGS: i32 = 6;
 const MOST_ATTEMPTS: i32 = 3;
 /// When vectors that could not be made are tried again for the first time.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
-/// Documents that one process reads at once, at most.
-const MOST_AT_ONCE: usize = 4;
 
-/// Works on documents until `stop`: every process that serves or works runs one. What is under way then
-/// is taken up by another, or by this one when it comes back.
+/// Works on documents until `stop`: every process that serves or works runs one. It reads as many at once as
+/// [`crate::AppConfig::document_readers`] says, and embeds one at a time. What is under way at the end is taken
+/// up by another, or by this one when it comes back.
 pub async fn work(app: App, stop: CancellationToken) {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let readers = (cores / 2).clamp(1, MOST_AT_ONCE);
+    let readers = app.config().document_readers.max(1);
     let readers = (0..readers).map(|_| read_on(app.clone(), stop.clone()));
     tokio::join!(futures::future::join_all(readers), embed_on(app.clone(), stop.clone()));
 }

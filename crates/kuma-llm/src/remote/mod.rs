@@ -3,8 +3,8 @@
 //! Conversations with OpenAI, compatible servers and Anthropic go through the `genai` crate
 //! (`request.rs`, `events.rs`). Two APIs are spoken here, over `lines.rs`: Ollama's (`ollama.rs`),
 //! because `genai` can neither set the size of its context nor see its errors in mid-stream, and
-//! Gemini's (`gemini.rs`), whose errors in mid-stream it does not see either. Model lists and vectors
-//! are plain JSON calls.
+//! Gemini's (`gemini.rs`), whose errors in mid-stream it does not see either. Model lists, vectors
+//! and reranking are plain JSON calls.
 
 mod base_url;
 mod catalog;
@@ -20,6 +20,7 @@ mod model;
 mod ollama;
 mod openai_models;
 mod request;
+mod reranker;
 mod watch;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use crate::{ChatModel, ModelError, ModelInfo, Provider, ProviderKind};
 use connection::Connection;
 pub use embedder::{EmbedderError, RemoteEmbedder};
 pub use ollama::detect_ollama;
+pub use reranker::{RemoteReranker, RerankConfig};
 
 /// How to reach a provider.
 #[derive(Clone, Debug)]

@@ -13,5 +13,6 @@ mod embedding;
 mod errors;
 mod lists;
 mod registry;
+mod rerank;
 mod support;
 mod wire;

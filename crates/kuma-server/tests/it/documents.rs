@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{Answer, Client, EMBEDDING_MODEL, Options, TestServer, kinds, until};
 
-const LEASE: Duration = Duration::from_mins(5);
+pub const LEASE: Duration = Duration::from_mins(5);
 
-async fn upload(client: &Client, name: &str, bytes: impl Into<Vec<u8>>) -> Answer {
+pub async fn upload(client: &Client, name: &str, bytes: impl Into<Vec<u8>>) -> Answer {
     let part = reqwest::multipart::Part::bytes(bytes.into()).file_name(name.to_owned());
     // Names go as browsers send them.
     let form = reqwest::multipart::Form::new().part("file", part).percent_encode_noop();
@@ -33,7 +33,7 @@ async fn read(server: &TestServer, pages: &[&str]) {
 }
 
 /// The same, with or without vectors.
-async fn read_as(server: &TestServer, pages: &[&str], with_vectors: bool) {
+pub async fn read_as(server: &TestServer, pages: &[&str], with_vectors: bool) {
     let work = server.app.store().document_work();
     let claimed = work.claim("test", LEASE).await.unwrap().expect("one waits");
     let mut start = 0;
@@ -82,7 +82,7 @@ pub async fn document(server: &TestServer, client: &Client, name: &str, pages: &
     id
 }
 
-async fn owner(client: &Client) -> UserId {
+pub async fn owner(client: &Client) -> UserId {
     client.get("/api/auth/me").await.json["user"]["id"].as_str().unwrap().parse().unwrap()
 }
 

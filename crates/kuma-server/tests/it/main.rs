@@ -17,6 +17,8 @@ mod borders;
 mod chats;
 mod citations;
 mod documents;
+mod documents_reading;
+mod documents_search;
 mod fixtures;
 mod fixtures_tools;
 mod images;

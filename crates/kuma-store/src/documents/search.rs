@@ -128,6 +128,28 @@ impl<'a> DocumentSearch<'a> {
         Ok(found.collect())
     }
 
+    /// How many documents are looked through for words alone, because they have no vectors of this model yet.
+    pub async fn without_vectors(&self, scope: Scope<'_>, model: &str) -> Result<u64> {
+        if scope.is_empty() {
+            return Ok(0);
+        }
+        let mut bound = Bound::default();
+        let owner = bound.add(scope.owner.0);
+        let mut filter = format!(
+            "user_id = {owner} AND status = 'ready' AND chunk_count > 0 \
+             AND (embedding_model IS NULL OR embedding_model <> {})",
+            bound.add(model)
+        );
+        if let Some(ids) = scope.documents {
+            let list: Vec<String> = ids.iter().map(|id| bound.add(id.0)).collect();
+            filter = format!("{filter} AND id IN ({})", list.join(", "));
+        }
+        let sql = format!("SELECT CAST(count(*) AS bigint) AS documents FROM documents WHERE {filter}");
+        let row = self.db.replica.query_one_raw(self.db.sql(sql, bound.0)).await?;
+        let count = row.map(|row| row.try_get::<i64>("", "documents")).transpose()?;
+        Ok(count.unwrap_or_default().unsigned_abs())
+    }
+
     /// Passages by document and number; those that are not there are left out.
     pub async fn passages(&self, owner: UserId, wanted: &[(DocumentId, u32)]) -> Result<Vec<Passage>> {
         let mut passages = Vec::with_capacity(wanted.len());

@@ -220,6 +220,9 @@ async fn meaning(db: &Database) {
     assert!(search.by_meaning(all(owner), "two", &letters("bb"), 5).await.unwrap().is_empty());
     let nowhere = Scope { owner, documents: Some(&[DocumentId::new()]) };
     assert!(search.by_meaning(nowhere, "one", &letters("b"), 5).await.unwrap().is_empty());
+    assert_eq!(search.without_vectors(all(owner), "one").await.unwrap(), 0);
+    assert_eq!(search.without_vectors(all(owner), "two").await.unwrap(), 1, "its words alone find it");
+    assert_eq!(search.without_vectors(nowhere, "two").await.unwrap(), 0);
     // The model is changed: its vectors come, then the old ones go.
     db.embed(owner, "two", |text| vec![letters(text)[1], 1.0]).await;
     let near = search.by_meaning(all(owner), "two", &[9.0, 1.0], 1).await.unwrap();
@@ -245,6 +248,7 @@ async fn nothing_of_another_user_is_found(db: Database) {
     let not_mine = Scope { owner: stranger, documents: Some(&[mine.id]) };
     assert!(search.by_words(not_mine, "secret", 10).await.unwrap().is_empty());
     assert!(search.by_meaning(not_mine, "m", &letters("a"), 10).await.unwrap().is_empty());
+    assert_eq!(search.without_vectors(not_mine, "other").await.unwrap(), 0);
     assert!(search.passages(stranger, &[(mine.id, 0)]).await.unwrap().is_empty());
     assert!(search.beginning(stranger, mine.id, 999).await.unwrap().is_empty());
     assert!(documents.get_many(stranger, &[mine.id]).await.unwrap().is_empty());

@@ -1,4 +1,4 @@
-//! Fake services of the web at the wire: search engines, market data, S3, Supermemory, and sites with any page a
+//! Fake services of the web at the wire: search engines, market data, S3, Supermemory, a reranker, and sites with any page a
 //! test likes.
 //!
 //! Each is an HTTP server on a loopback port of its own that answers like the service, checks every request against
@@ -17,6 +17,7 @@ mod brave;
 mod duckduckgo;
 mod exa;
 mod finnhub;
+mod reranker;
 mod rules;
 mod s3;
 mod searxng;
@@ -31,6 +32,7 @@ pub use brave::FakeBrave;
 pub use duckduckgo::FakeDuckDuckGo;
 pub use exa::FakeExa;
 pub use finnhub::FakeFinnhub;
+pub use reranker::{FakeReranker, Reranker};
 pub use s3::{FakeS3, S3};
 pub use searxng::FakeSearxng;
 pub use server::{FakeService, Seen, Service};

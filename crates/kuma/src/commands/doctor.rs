@@ -54,6 +54,9 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
                     let none = "none: set a key, start Ollama, or run `make models` for the demo model";
                     check("model", Ok(default.unwrap_or_else(|| none.to_owned())));
                     check("embedding", Ok(embedding(&app).await));
+                    if let Some(result) = reranker(&app).await {
+                        check("reranker", result);
+                    }
                 }
             }
         }
@@ -76,6 +79,21 @@ async fn embedding(app: &App) -> String {
         Err(error) => return error.to_string(),
     };
     format!("{}, {} numbers per text{slow}", app.embedding_model(), vector.len())
+}
+
+/// `None`: the settings do without it.
+async fn reranker(app: &App) -> Option<Result<String, String>> {
+    let reranker = app.reranker()?;
+    let texts = ["A text about bears.".to_owned(), "A text about rivers.".to_owned()];
+    let began = std::time::Instant::now();
+    Some(match reranker.rerank("bears", &texts).await {
+        Ok(_) => Ok(format!("{} answers in {:.0} ms", reranker.name(), began.elapsed().as_secs_f64() * 1e3)),
+        Err(error) => Err(format!(
+            "{}, documents are found without it: {} (RERANK_URL, RERANK_MODEL, RERANK_API_KEY)",
+            reranker.name(),
+            error.message
+        )),
+    })
 }
 
 fn data_directory(settings: &Settings) -> Result<String, String> {

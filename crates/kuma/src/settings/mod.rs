@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use clap::Args;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::files::StorageSettings;
-use kuma_llm::ProviderKind;
+use kuma_llm::{ProviderKind, RerankConfig};
 use kuma_server::limits::{Rate, Rates};
 use kuma_tools::ToolSettings;
 use kuma_tools::memory::SupermemorySettings;
@@ -26,6 +26,8 @@ use source::Values;
 
 /// What makes vectors unless told otherwise: in this process, without a key.
 const EMBEDDING_MODEL: &str = "local/all-minilm-l6-v2";
+/// Documents that are read at once on a machine of many cores, unless told otherwise.
+const MOST_READERS_UNASKED: usize = 4;
 
 /// Settings that can be given on the command line.
 #[derive(Args, Debug, Default)]
@@ -63,6 +65,10 @@ pub struct Settings {
     pub default_model: Option<String>,
     pub small_model: Option<String>,
     pub embedding_model: String,
+    /// What puts found passages into order, when that is wanted.
+    pub reranker: Option<RerankConfig>,
+    /// Documents that are read at once.
+    pub document_readers: usize,
     pub vision_model: Option<String>,
     pub local_model: Option<PathBuf>,
     pub rates: Option<Rates>,
@@ -97,13 +103,13 @@ impl Settings {
         let database_read_url = values.optional("DATABASE_READ_URL");
         database_read_url.iter().try_for_each(|url| parse::database("DATABASE_READ_URL", url))?;
         let frontend_url = values.url("FRONTEND_URL", &format!("http://localhost:{port}"))?;
+        let public_url = values.optional_url("PUBLIC_URL")?;
         let settings = Self {
             host: values.parsed("HOST", "127.0.0.1", "an IP address, such as 127.0.0.1 or 0.0.0.0")?,
             port,
             database_url,
             database_read_url,
             storage: storage(&mut values, &data_dir)?,
-        let public_url = values.optional_url("PUBLIC_URL")?;
             jwt_secret: values.secret("JWT_SECRET"),
             encryption_key: values.secret("ENCRYPTION_KEY"),
             frontend_url,
@@ -116,6 +122,8 @@ impl Settings {
             small_model: parse::model(&mut values, "KUMA_SMALL_MODEL")?,
             embedding_model: parse::model(&mut values, "KUMA_EMBEDDING_MODEL")?
                 .unwrap_or_else(|| EMBEDDING_MODEL.to_owned()),
+            reranker: reranker(&mut values)?,
+            document_readers: document_readers(&mut values)?,
             vision_model: parse::model(&mut values, "KUMA_VISION_MODEL")?,
             local_model: values.optional("KUMA_LOCAL_MODEL").map(PathBuf::from),
             rates: rates(&mut values)?,
@@ -219,6 +227,7 @@ fn tools(values: &mut Values, public_url: Option<&str>) -> anyhow::Result<ToolSe
     tools.page.allow_private = allowed
         .parse()
         .map_err(|error| anyhow::anyhow!("KUMA_ALLOW_PRIVATE_HOSTS is {allowed:?}: {error}"))?;
+    tools.page.contact = parse::contact(values, "KUMA_CONTACT_URL", public_url)?;
     Ok(tools)
 }
 
@@ -227,7 +236,24 @@ fn supermemory(values: &mut Values) -> anyhow::Result<Option<SupermemorySettings
     let base_url = values.url("SUPERMEMORY_BASE_URL", SupermemorySettings::BASE_URL)?;
     Ok(values.secret("SUPERMEMORY_API_KEY").map(|key| SupermemorySettings { key, base_url }))
 }
-    tools.page.contact = parse::contact(values, "KUMA_CONTACT_URL", public_url)?;
+
+/// What puts found passages into order, when it has an address.
+fn reranker(values: &mut Values) -> anyhow::Result<Option<RerankConfig>> {
+    let url = values.optional_url("RERANK_URL")?;
+    let model = values.optional("RERANK_MODEL");
+    let key = values.secret("RERANK_API_KEY");
+    let seconds: NonZeroU32 = values.parsed("RERANK_TIMEOUT", "5", "a number of seconds from 1 on")?;
+    let patience = Duration::from_secs(seconds.get().into());
+    Ok(url.map(|url| RerankConfig { url, model, key, patience }))
+}
+
+/// How many documents are read at once: half of the cores unless told otherwise, since each reader uses up one.
+fn document_readers(values: &mut Values) -> anyhow::Result<usize> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let default = (cores / 2).clamp(1, MOST_READERS_UNASKED).to_string();
+    let readers: NonZeroU32 = values.parsed("KUMA_DOCUMENT_READERS", &default, "a number from 1 on")?;
+    Ok(readers.get() as usize)
+}
 
 /// Where Redis is, if it is to be used.
 fn redis_url(values: &mut Values) -> anyhow::Result<Option<SecretString>> {

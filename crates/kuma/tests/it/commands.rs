@@ -1,3 +1,4 @@
+use kuma_testkit::services::FakeReranker;
 use serde_json::Value;
 
 use crate::process::{Server, complained, run, said};
@@ -111,6 +112,29 @@ async fn the_doctor_tells_settings_and_where_they_come_from_but_no_secret() {
     assert!(line("ok database").contains("answers"));
     assert!(line("FAIL openai").contains("No connection"), "what does not answer is told");
     assert!(!output.status.success());
+}
+
+#[tokio::test]
+async fn the_doctor_asks_the_reranker_where_there_is_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeReranker::start().await;
+    let url = fake.base_url();
+    let doctor =
+        async |environment: &[(&str, &str)]| said(&run(directory.path(), &["doctor"], environment, "").await);
+    let line = |text: &str| -> String {
+        let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        lines.filter(|line| line.contains("reranker")).collect()
+    };
+    let well = doctor(&[("RERANK_URL", &url), ("RERANK_MODEL", "rerank-3")]).await;
+    assert!(line(&well).starts_with("ok reranker rerank-3 answers in "), "{well}");
+    let refused = doctor(&[("RERANK_URL", &url), ("RERANK_API_KEY", "bad-key")]).await;
+    assert!(
+        line(&refused).starts_with("FAIL reranker ") && line(&refused).contains("RERANK_API_KEY"),
+        "{refused}"
+    );
+    assert!(!refused.contains("bad-key"));
+    assert_eq!(line(&doctor(&[]).await), "", "who has none hears of none");
+    assert_eq!(fake.requests().len(), 2);
 }
 
 #[tokio::test]

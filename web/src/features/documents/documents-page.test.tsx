@@ -312,6 +312,16 @@ it("says that nothing was found, and clears the search with Escape", async () =>
   expect(await screen.findByRole("link", { name: "Bears in winter" })).toBeVisible();
 });
 
+it("says what the search could not do when it found nothing, too", async () => {
+  library([testDocument({ id: id(1) })]);
+  const notice = "1 document was searched by its words alone.";
+  server.use(http.post("*/api/documents/search", () => HttpResponse.json({ items: [], notice })));
+  open("/documents?q=zebra");
+  expect(await screen.findByText("Nothing found for “zebra”")).toBeVisible();
+  expect(screen.getByText(notice)).toBeVisible();
+  await expectAccessible();
+});
+
 it("opens a new chat with a document attached", async () => {
   library([testDocument({ id: id(1) })]);
   const { user, router } = open();

@@ -845,7 +845,8 @@ export interface paths {
         put?: never;
         /**
          * Search documents
-         * @description By words and by meaning at once, in all of your documents or in some.
+         * @description By words and by meaning at once, in all of your documents or in some; put in order by a reranker where the server
+         *     has one.
          */
         post: operations["searchDocuments"];
         delete?: never;
@@ -1759,7 +1760,7 @@ export interface components {
              * @description Bytes of the file.
              */
             fileSize: number;
-            /** @description Whether it is found by meaning too; until then by its words alone. */
+            /** @description Whether it is found by meaning too; until then, and after a change of the embedding model, by its words alone. */
             hasVectors: boolean;
             id: components["schemas"]["DocumentId"];
             /** @description What the file is, by its content. */
@@ -1786,7 +1787,10 @@ export interface components {
             citations: components["schemas"]["DocumentCitation"][];
             /** @description The model that answered; null when these are quotes without an answer. */
             model: string | null;
-            /** @description What you should know: that no model answered, that only words were looked for. */
+            /**
+             * @description What you should know: that no model answered, that only words were looked for, that the reranker could not be
+             *     asked.
+             */
             notice?: string | null;
         };
         /** @description A document, wrapped. */
@@ -1899,7 +1903,10 @@ export interface components {
         DocumentPassages: {
             /** @description The best first. */
             items: components["schemas"]["DocumentPassage"][];
-            /** @description Why only words were looked for, when that is so. */
+            /**
+             * @description What you should know: that only words were looked for, in all documents or in some, or that the reranker
+             *     could not be asked.
+             */
             notice?: string | null;
         };
         /** @description Where a passage stands on one page. */
@@ -2925,7 +2932,7 @@ export interface components {
                  * @description Bytes of the file.
                  */
                 fileSize: number;
-                /** @description Whether it is found by meaning too; until then by its words alone. */
+                /** @description Whether it is found by meaning too; until then, and after a change of the embedding model, by its words alone. */
                 hasVectors: boolean;
                 id: components["schemas"]["DocumentId"];
                 /** @description What the file is, by its content. */

@@ -57,14 +57,16 @@ pub struct PassageView {
 pub struct SearchResult {
     /// The best first.
     items: Vec<PassageView>,
-    /// Why only words were looked for, when that is so.
+    /// What you should know: that only words were looked for, in all documents or in some, or that the reranker
+    /// could not be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<String>,
 }
 
 /// Search documents
 ///
-/// By words and by meaning at once, in all of your documents or in some.
+/// By words and by meaning at once, in all of your documents or in some; put in order by a reranker where the server
+/// has one.
 #[utoipa::path(post, path = "/documents/search", tag = "documents", operation_id = "searchDocuments", security(("bearer" = [])), request_body = SearchBody, responses(
     (status = 200, description = "What was found", body = SearchResult),
 ))]
@@ -100,7 +102,7 @@ pub async fn search(
         score: passage.score,
         places: places(passage.places),
     });
-    Ok(Json(SearchResult { items: items.collect(), notice: found.words_only }))
+    Ok(Json(SearchResult { items: items.collect(), notice: found.notice }))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -121,7 +123,8 @@ pub struct AnswerBody {
     /// The model that answered; null when these are quotes without an answer.
     #[schema(required)]
     model: Option<String>,
-    /// What you should know: that no model answered, that only words were looked for.
+    /// What you should know: that no model answered, that only words were looked for, that the reranker could not be
+    /// asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<String>,
 }

@@ -41,7 +41,8 @@ pub async fn list(
 ) -> ApiResult<Json<Paged<DocumentView>>> {
     let filter = DocumentFilter { query: query.q, status: query.status.map(Into::into), chat: query.chat_id };
     let found = documents::list(&state.app, user.id, &filter, page.cursor(), page.limit()?).await?;
-    Ok(Json(Paged::of(found, DocumentView::from)))
+    let model = state.app.embedding_model();
+    Ok(Json(Paged::of(found, |document| DocumentView::of(document, model))))
 }
 
 /// The room that documents take.
@@ -85,7 +86,8 @@ pub async fn get(
     CurrentUser(user): CurrentUser,
     PathOf(id): PathOf<DocumentId>,
 ) -> ApiResult<Json<DocumentBody>> {
-    Ok(Json(documents::get(&state.app, user.id, id).await?.into()))
+    let document = documents::get(&state.app, user.id, id).await?;
+    Ok(Json(DocumentBody::of(document, state.app.embedding_model())))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -106,7 +108,8 @@ pub async fn rename(
     PathOf(id): PathOf<DocumentId>,
     JsonBody(body): JsonBody<RenameBody>,
 ) -> ApiResult<Json<DocumentBody>> {
-    Ok(Json(documents::rename(&state.app, user.id, id, &body.display_name).await?.into()))
+    let document = documents::rename(&state.app, user.id, id, &body.display_name).await?;
+    Ok(Json(DocumentBody::of(document, state.app.embedding_model())))
 }
 
 /// Delete a document
@@ -134,5 +137,5 @@ pub async fn retry(
     PathOf(id): PathOf<DocumentId>,
 ) -> ApiResult<(StatusCode, Json<DocumentBody>)> {
     let document = documents::retry(&state.app, user.id, id).await?;
-    Ok((StatusCode::ACCEPTED, Json(document.into())))
+    Ok((StatusCode::ACCEPTED, Json(DocumentBody::of(document, state.app.embedding_model()))))
 }

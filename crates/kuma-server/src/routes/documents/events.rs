@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use futures::{StreamExt as _, stream};
 use http::{HeaderValue, header};
+use kuma_app::App;
 use kuma_app::documents::{self, DocumentEvent, DocumentEvents};
 use kuma_types::DocumentId;
 use utoipa::ToSchema;
@@ -42,7 +43,7 @@ pub async fn events(
     PathOf(id): PathOf<DocumentId>,
 ) -> ApiResult<Response> {
     let events = documents::follow(&state.app, user.id, id).await?;
-    let mut response = Response::new(Body::from_stream(frames(events)));
+    let mut response = Response::new(Body::from_stream(frames(events, state.app)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -50,13 +51,16 @@ pub async fn events(
     Ok(response)
 }
 
-fn frames(events: DocumentEvents) -> impl futures::Stream<Item = Result<Bytes, std::io::Error>> + Send {
-    stream::unfold(Some(events), |events| async {
-        let mut events = events?;
+fn frames(
+    events: DocumentEvents,
+    app: App,
+) -> impl futures::Stream<Item = Result<Bytes, std::io::Error>> + Send {
+    stream::unfold(Some((events, app)), |state| async {
+        let (mut events, app) = state?;
         match tokio::time::timeout(KEEP_ALIVE, events.next()).await {
-            Err(_) => Some((Ok(Bytes::from_static(b": keep-alive\n\n")), Some(events))),
-            Ok(Some(Ok(event))) => match write(event) {
-                Ok(bytes) => Some((Ok(bytes), Some(events))),
+            Err(_) => Some((Ok(Bytes::from_static(b": keep-alive\n\n")), Some((events, app)))),
+            Ok(Some(Ok(event))) => match write(event, app.embedding_model()) {
+                Ok(bytes) => Some((Ok(bytes), Some((events, app)))),
                 Err(error) => Some((Err(std::io::Error::other(error)), None)),
             },
             Ok(Some(Err(error))) => {
@@ -68,12 +72,14 @@ fn frames(events: DocumentEvents) -> impl futures::Stream<Item = Result<Bytes, s
     })
 }
 
-fn write(event: DocumentEvent) -> Result<Bytes, serde_json::Error> {
+fn write(event: DocumentEvent, model: &str) -> Result<Bytes, serde_json::Error> {
     let (name, data) = match event {
         DocumentEvent::Progress { stage, done, total } => {
             ("progress", serde_json::to_string(&ProgressView { stage, done, total })?)
         }
-        DocumentEvent::Ready(document) => ("ready", serde_json::to_string(&DocumentBody::from(*document))?),
+        DocumentEvent::Ready(document) => {
+            ("ready", serde_json::to_string(&DocumentBody::of(*document, model))?)
+        }
         DocumentEvent::Failed(error) => ("failed", serde_json::to_string(&ErrorView::from(error))?),
     };
     Ok(format!("event: {name}\ndata: {data}\n\n").into())

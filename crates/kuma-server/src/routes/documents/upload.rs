@@ -66,7 +66,8 @@ pub async fn upload(
         drain(form).await;
     }
     let document = done.map_err(IntoResponse::into_response)?;
-    Ok((StatusCode::ACCEPTED, Json(DocumentBody::from(document))).into_response())
+    let body = DocumentBody::of(document, state.app.embedding_model());
+    Ok((StatusCode::ACCEPTED, Json(body)).into_response())
 }
 
 async fn read(state: &ServerState, user: &kuma_app::rows::User, form: &mut Multipart) -> ApiResult<Document> {

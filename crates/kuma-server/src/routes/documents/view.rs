@@ -106,13 +106,15 @@ pub struct DocumentView {
     title: Option<String>,
     /// What is missing from its text, in sentences.
     warnings: Vec<String>,
-    /// Whether it is found by meaning too; until then by its words alone.
+    /// Whether it is found by meaning too; until then, and after a change of the embedding model, by its words alone.
     has_vectors: bool,
     created_at: DateTime<Utc>,
 }
 
-impl From<Document> for DocumentView {
-    fn from(document: Document) -> Self {
+impl DocumentView {
+    /// A document as clients see it. `model` is the one that vectors are made by now: those of another one
+    /// are of no use until they are made anew.
+    pub fn of(document: Document, model: &str) -> Self {
         let progress = (document.status == DocumentStatus::Processing).then_some(ProgressView {
             stage: document.stage,
             done: document.stage_done,
@@ -132,7 +134,7 @@ impl From<Document> for DocumentView {
             summary: document.summary,
             title: document.title,
             warnings: document.warnings,
-            has_vectors: document.embedding_model.is_some(),
+            has_vectors: document.embedding_model.as_deref() == Some(model),
             created_at: document.created_at,
         }
     }
@@ -145,9 +147,10 @@ pub struct DocumentBody {
     pub document: DocumentView,
 }
 
-impl From<Document> for DocumentBody {
-    fn from(document: Document) -> Self {
-        Self { document: document.into() }
+impl DocumentBody {
+    /// A document as clients see it.
+    pub fn of(document: Document, model: &str) -> Self {
+        Self { document: DocumentView::of(document, model) }
     }
 }
 

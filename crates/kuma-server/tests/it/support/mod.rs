@@ -17,7 +17,7 @@ use kuma_app::chats::Runner;
 use kuma_app::config::{EnvironmentProvider, RunLimits, Signup};
 use kuma_app::files::{Files, StorageSettings};
 use kuma_app::{App, AppConfig, Parts, models};
-use kuma_llm::{Embedder, ProviderKind};
+use kuma_llm::{Embedder, ProviderKind, Reranker};
 use kuma_queue::memory::{MemoryJournal, MemoryQueue, MemorySignals};
 use kuma_queue::{Journal, Queue};
 use kuma_server::assets::{Asset, Assets};
@@ -63,6 +63,12 @@ pub struct Options {
     pub memory: Option<Arc<dyn MemoryService>>,
     /// What makes vectors.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// What puts found passages into order.
+    pub reranker: Option<Arc<dyn Reranker>>,
+    /// What reads documents; nothing does when none.
+    pub parser: Option<kuma_documents::Parser>,
+    /// Documents that are read at once.
+    pub document_readers: usize,
     /// What MCP servers may be at although it is private.
     pub private_hosts: &'static str,
     /// How fast bodies have to come.
@@ -85,6 +91,9 @@ impl Default for Options {
             tools: Vec::new(),
             memory: None,
             embedder: Some(Arc::new(WordEmbedder)),
+            reranker: None,
+            parser: None,
+            document_readers: 1,
             private_hosts: "127.0.0.1",
             pace: Pace::default(),
         }
@@ -145,6 +154,7 @@ impl TestServer {
             vision_model: None,
             providers: if options.with_model { vec![provider] } else { Vec::new() },
             embedding_model: EMBEDDING_MODEL.to_owned(),
+            document_readers: options.document_readers,
             // Nobody listens on port 1.
             ollama_url: "http://127.0.0.1:1".into(),
             runs: options.runs,
@@ -164,8 +174,10 @@ impl TestServer {
             memory: options.memory,
             local: None,
             local_embedder: options.embedder,
-            // Nothing reads documents here.
-            parser: kuma_documents::Parser::new("/nowhere", ["parse"]),
+            reranker: options.reranker,
+            parser: options
+                .parser
+                .unwrap_or_else(|| kuma_documents::Parser::new("/nowhere", ["parse"])),
             config,
         })
         .unwrap();

@@ -68,16 +68,24 @@ export function SearchResults({ query, hidden }: SearchResultsProps) {
       />
     );
   if (search.isPending) return <ResultsSkeleton />;
+  // What the search could not do matters most when nothing was found.
+  const notice = search.data?.notice ? (
+    <Notice className="mb-3 text-meta">{search.data.notice}</Notice>
+  ) : null;
   if (passages === 0 && names.length === 0)
     return (
-      <EmptyState
-        icon={<FileSearch />}
-        title={t("documents:search.none", { query })}
-        description={t("documents:search.noneDetail")}
-      />
+      <>
+        {notice}
+        <EmptyState
+          icon={<FileSearch />}
+          title={t("documents:search.none", { query })}
+          description={t("documents:search.noneDetail")}
+        />
+      </>
     );
   return (
     <div className={search.isPlaceholderData ? "opacity-60 transition-opacity duration-160" : ""}>
+      {passages === 0 ? notice : null}
       {names.length === 0 ? null : (
         <section className="mb-7" aria-label={t("documents:search.names")}>
           <h2 className="mb-2 px-1 font-medium text-fg-muted text-meta">{t("documents:search.names")}</h2>
@@ -98,7 +106,7 @@ export function SearchResults({ query, hidden }: SearchResultsProps) {
             {t("documents:search.found", { count: passages })}{" "}
             {t("documents:search.foundIn", { count: groups.length })}
           </h2>
-          {search.data?.notice ? <Notice className="mb-3 text-meta">{search.data.notice}</Notice> : null}
+          {notice}
           <ul className="grid gap-3">
             {groups.map((group) => (
               <FoundDocument
