@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use kuma_store::{Backend, NewAudit, NewRun};
-use kuma_types::{ChatId, JobId, UserId};
+use kuma_store::{Backend, Memory, NewAudit, NewMemory, NewRun};
+use kuma_types::{ChatId, JobId, MemoryAction, MemoryItem, MemoryNote, UserId};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde_json::json;
 
 use crate::common::{Database, both, column, finished, run};
 
-both!(an_account_goes_with_all_it_owns, a_chat_goes_with_all_that_is_in_it, every_reference_is_indexed,);
+both!(
+    an_account_goes_with_all_it_owns,
+    a_chat_goes_with_all_that_is_in_it,
+    a_memory_goes_with_all_that_was_made_of_it,
+    every_reference_is_indexed,
+);
 
 async fn an_account_goes_with_all_it_owns(db: Database) {
     let raw = db.raw().await;
@@ -36,7 +41,7 @@ async fn an_account_goes_with_all_it_owns(db: Database) {
     assert_eq!(counts(&db, &raw).await, expected);
     let anonymous = column::<i64>(&raw, "SELECT count(*) FROM audit_log WHERE user_id IS NULL").await;
     assert_eq!(anonymous, [1]);
-    mentions(&db, &raw, gone).await;
+    mentions(&db, &raw, gone.0).await;
 
     db.store.users().delete(keep).await.unwrap();
     let left = counts(&db, &raw).await;
@@ -77,6 +82,81 @@ async fn a_chat_goes_with_all_that_is_in_it(db: Database) {
     }
     assert_eq!(column::<i64>(&raw, "SELECT count(*) FROM documents WHERE chat_id IS NOT NULL").await, [0]);
     assert_eq!(column::<i64>(&raw, "SELECT count(*) FROM usage WHERE job_id IS NOT NULL").await, [0]);
+}
+
+/// Its rows, its past, its vector, what answers noted of it, and its words wherever they stood.
+async fn a_memory_goes_with_all_that_was_made_of_it(db: Database) {
+    let raw = db.raw().await;
+    let owner = db.user().await.id;
+    let memories = db.store.memories();
+    let new = |content: &str| NewMemory {
+        user_id: owner,
+        content: content.to_owned(),
+        source: "chat",
+        tainted: false,
+        chat_id: None,
+        message_id: None,
+        origin: None,
+    };
+    let kept = memories.add(new("The user keeps bees.")).await.unwrap();
+    let gone = memories.add(new("The user plays the zither.")).await.unwrap();
+    let gone = memories.replace(gone.id, new("The user plays the theremin.")).await.unwrap();
+    for memory in memories.unembedded(owner, "fake/model", 10).await.unwrap() {
+        memories.keep_vector(&memory, "fake/model", &[0.6, 0.8]).await.unwrap();
+    }
+    let chat = db.chat(owner, None).await;
+    let answer = db.converse(owner, chat, "a", "b").await.assistant_message_id;
+    let item = |memory: &Memory| MemoryItem { id: memory.id.to_string(), content: memory.content.clone() };
+    let note = MemoryNote { action: MemoryAction::Recalled, items: vec![item(&kept), item(&gone)] };
+    memories.note(answer, &note).await.unwrap();
+    let by_words = async || -> Vec<uuid::Uuid> {
+        let hits = memories.by_words(owner, "zither, theremin or bees", 10).await.unwrap();
+        hits.into_iter().map(|hit| hit.id).collect()
+    };
+    let by_vector = async || -> Vec<uuid::Uuid> {
+        let hits = memories.by_vector(owner, "fake/model", &[0.6, 0.8], 10).await.unwrap();
+        hits.into_iter().map(|hit| hit.id).collect()
+    };
+    assert!(by_words().await.contains(&gone.id) && by_vector().await.contains(&gone.id));
+    assert_eq!(places_of(&db, &raw, "zither").await, ["memory_versions.content"]);
+    assert_eq!(places_of(&db, &raw, "theremin").await, ["memories.content", "message_memories.content"]);
+
+    let mut expected = counts(&db, &raw).await;
+    memories.delete(owner, gone.id).await.unwrap();
+    memories.forget_notes(owner, &gone.id.to_string()).await.unwrap();
+    for table in ["memories", "memory_versions", "memory_vectors", "message_memories"] {
+        *expected.get_mut(table).unwrap() -= 1;
+    }
+    assert_eq!(counts(&db, &raw).await, expected);
+    assert_eq!((by_words().await, by_vector().await), (vec![kept.id], vec![kept.id]));
+    mentions(&db, &raw, gone.id).await;
+    for text in ["zither", "theremin", &gone.id.to_string()] {
+        assert_eq!(places_of(&db, &raw, text).await, Vec::<String>::new(), "{text}");
+    }
+}
+
+/// The columns that hold this text somewhere, whatever they are made for: `table.column`.
+async fn places_of(db: &Database, raw: &DatabaseConnection, text: &str) -> Vec<String> {
+    let columns = match db.store.backend() {
+        // Full-text tables and what is behind them as well.
+        Backend::Sqlite => {
+            "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1"
+        }
+        Backend::Postgres => {
+            "SELECT table_name || '.' || column_name FROM information_schema.columns \
+             WHERE table_schema = 'public' AND data_type IN ('text', 'character varying', 'json', 'jsonb') ORDER BY 1"
+        }
+    };
+    let mut places = Vec::new();
+    for name in column::<String>(raw, columns).await {
+        let (table, of) = name.split_once('.').unwrap();
+        let sql = format!("SELECT count(*) FROM \"{table}\" WHERE CAST(\"{of}\" AS text) LIKE '%{text}%'");
+        if column::<i64>(raw, &sql).await != [0] {
+            places.push(name);
+        }
+    }
+    places
 }
 
 /// A delete looks up what refers to the row: without an index, in the whole table.
@@ -216,8 +296,8 @@ async fn counts(db: &Database, raw: &DatabaseConnection) -> BTreeMap<String, i64
     counts
 }
 
-/// No column of any table names the account any more.
-async fn mentions(db: &Database, raw: &DatabaseConnection, user: UserId) {
+/// No column of any table names the account, or whatever had this id, any more.
+async fn mentions(db: &Database, raw: &DatabaseConnection, id: uuid::Uuid) {
     let columns = match db.store.backend() {
         Backend::Sqlite => {
             "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
@@ -232,7 +312,7 @@ async fn mentions(db: &Database, raw: &DatabaseConnection, user: UserId) {
     assert!(columns.len() > 20, "{columns:?}");
     for name in columns {
         let (table, of) = name.split_once('.').unwrap();
-        let sql = format!("SELECT count(*) FROM {table} WHERE {of} = {}", literal(db, user.0));
+        let sql = format!("SELECT count(*) FROM {table} WHERE {of} = {}", literal(db, id));
         assert_eq!(column::<i64>(raw, &sql).await, [0], "{name}");
     }
 }
