@@ -1,9 +1,16 @@
-//! Files that the tests make: archives, office documents, PDF files, pictures.
+//! Files that the tests make or take: archives, office documents, PDF files, pictures.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
+use std::path::PathBuf;
 
 use zip::write::{SimpleFileOptions, ZipWriter};
+
+/// A file of `fixtures/documents`.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let path = PathBuf::from("../../fixtures/documents").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
 
 /// A zip archive of these parts.
 pub(crate) fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
@@ -17,10 +24,15 @@ pub(crate) fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A Word document with this body (the XML inside `w:body`).
 pub(crate) fn docx(body: &str) -> Vec<u8> {
+    docx_with(body, &[])
+}
+
+/// The same with further parts.
+pub(crate) fn docx_with(body: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let document = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>"
     );
-    archive(&[
+    let parts: [(&str, &[u8]); 5] = [
         (
             "[Content_Types].xml",
             b"<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/word/styles.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>",
@@ -38,19 +50,26 @@ pub(crate) fn docx(body: &str) -> Vec<u8> {
             "word/styles.xml",
             b"<?xml version=\"1.0\"?><w:styles xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:style w:type=\"paragraph\" w:styleId=\"Heading1\"><w:name w:val=\"heading 1\"/><w:pPr><w:outlineLvl w:val=\"0\"/></w:pPr></w:style></w:styles>",
         ),
-    ])
+    ];
+    archive(&[&parts[..], more].concat())
 }
 
 /// An OpenDocument text with this body (the XML inside `office:text`).
 pub(crate) fn odt(body: &str) -> Vec<u8> {
+    odt_with(body, &[])
+}
+
+/// The same with further parts.
+pub(crate) fn odt_with(body: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let content = format!(
         "<?xml version=\"1.0\"?><office:document-content xmlns:office=\"o\" xmlns:text=\"t\" xmlns:table=\"tb\"><office:body><office:text>{body}</office:text></office:body></office:document-content>"
     );
-    archive(&[
+    let parts: [(&str, &[u8]); 3] = [
         ("mimetype", b"application/vnd.oasis.opendocument.text"),
         ("content.xml", content.as_bytes()),
         ("META-INF/manifest.xml", b"<manifest:manifest xmlns:manifest=\"m\"/>"),
-    ])
+    ];
+    archive(&[&parts[..], more].concat())
 }
 
 /// A PDF file of these objects; the first is the catalog. Bodies stand between `obj` and `endobj`.

@@ -11,6 +11,8 @@
 mod chunking;
 mod formats;
 mod hostile;
+mod hostile_files;
+mod hostile_fonts;
 mod isolation;
 mod made;
 mod recognition;

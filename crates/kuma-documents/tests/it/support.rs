@@ -4,19 +4,15 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write as _};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kuma_documents::{Block, BlockKind, Ocr, ParseError, Parsed, Parser};
+
+pub(crate) use crate::made::fixture;
 
 /// The parser as the server has it, with the child program of this crate.
 pub(crate) fn parser() -> Parser {
     Parser::new(env!("CARGO_BIN_EXE_kuma-parse"), Vec::<String>::new())
-}
-
-/// A file of `fixtures/documents`.
-pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    let path = PathBuf::from("../../fixtures/documents").join(name);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The bytes as an open file without a name.

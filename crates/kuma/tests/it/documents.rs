@@ -121,6 +121,60 @@ async fn what_cannot_be_read_says_why() {
     server.terminate().await;
 }
 
+/// Files on which a reader works for long, or until its time is over: the server gives it a minute for each.
+const SLOW: [&str; 3] = ["brackets", "a web page of divs", "a font whose code is a novel"];
+/// Every so many of the damaged files.
+const SAMPLE: usize = 7;
+
+/// The hostile files that the reader's own tests read one by one, through the whole server.
+#[tokio::test]
+async fn hostile_files_end_with_a_reason_and_the_server_lives() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = [("RATE_LIMIT_ENABLED", "false"), ("KUMA_DOCUMENT_READERS", "2")];
+    let server = Server::start(directory.path(), &settings).await;
+    let token = server.sign_up().await;
+    let mut files = crate::hostile_files::crafted();
+    files.retain(|(name, _)| !SLOW.contains(&&**name));
+    files.extend(crate::hostile_files::damaged().into_iter().step_by(SAMPLE));
+    let (mut accepted, mut refused) = (Vec::new(), 0);
+    for (name, bytes) in files {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name(name.clone());
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let request = server.http().post(format!("{}/api/documents", server.url));
+        let request = request.bearer_auth(&token).multipart(form);
+        let response = tokio::time::timeout(BOUND, request.send()).await.unwrap().unwrap();
+        let (status, body) = (response.status().as_u16(), response.json::<Value>().await.unwrap());
+        if status == 202 {
+            accepted.push((name, body["document"]["id"].as_str().unwrap().to_owned()));
+        } else {
+            assert!(matches!(status, 415 | 422), "{name}: {status} {body}");
+            assert!(body["detail"].as_str().unwrap().len() > 15, "{name}: {body}");
+            refused += 1;
+        }
+    }
+    let (mut ready, mut failed) = (0, 0);
+    for (name, id) in &accepted {
+        let told = events(&server, &token, id).await;
+        let document = record(&server, &token, id).await;
+        if document["status"] == "ready" {
+            assert!(told.contains("event: ready"), "{name}: {told}");
+            ready += 1;
+            continue;
+        }
+        assert!(document["status"] == "failed" && told.contains("event: failed"), "{name}: {document}");
+        let error = &document["error"];
+        assert!(error["detail"].as_str().unwrap().len() > 15, "{name}: {error}");
+        assert!(error["code"].as_str().is_some_and(|code| code != "internal"), "{name}: {error}");
+        failed += 1;
+    }
+    // One end for all of them would prove nothing.
+    assert!(ready >= 20 && failed >= 20 && refused >= 3, "{ready} ready, {failed} failed, {refused} refused");
+    assert_eq!(server.get("/health", &token).await.0, 200);
+    let good = upload(&server, &token, "good.pdf", fixture("report.pdf")).await;
+    assert!(events(&server, &token, &good).await.contains("event: ready"), "it works as before");
+    server.terminate().await;
+}
+
 #[tokio::test]
 async fn reading_goes_on_after_a_crash() {
     let directory = tempfile::tempdir().unwrap();

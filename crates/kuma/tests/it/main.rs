@@ -11,7 +11,14 @@
 
 mod commands;
 mod documents;
+// The hostile files of the reader's own tests, for the server that starts it.
+#[path = "../../../kuma-documents/tests/it/hostile_files.rs"]
+mod hostile_files;
+#[path = "../../../kuma-documents/tests/it/hostile_fonts.rs"]
+mod hostile_fonts;
 mod lifecycle;
+#[path = "../../../kuma-documents/tests/it/made.rs"]
+mod made;
 mod process;
 mod settings;
 mod traces;
