@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the tests need beside the build: Redis, Chromium, cargo-nextest, cargo-deny, shellcheck, schemathesis, and the
+# What the tests need beside the build: Redis, Chromium, tesseract, cargo-nextest, cargo-deny, shellcheck, schemathesis, and the
 # official clients of the APIs that Kuma speaks.
 # Each is fetched once; what is there already is used as it is.
 set -euo pipefail
@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 missing=()
 have redis-server || missing+=(redis-server)
+have tesseract || missing+=(tesseract-ocr)
 [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
 

@@ -1,9 +1,48 @@
-//! Text recognition, with a stand-in for tesseract: a script that answers in its form.
+//! Text recognition: by tesseract, as `scripts/setup-test.sh` installs it, and where it has to fail or to misbehave by
+//! a stand-in, a script that answers in its form.
 
-use kuma_documents::{BlockKind, ParseError, Progress};
+use kuma_documents::{BlockKind, Ocr, ParseError, Parser, Progress};
 
 use crate::made::{small_picture, tiff_pages};
 use crate::support::{ANSWER, fixture, open, parse_with, parser, stand_in};
+
+/// The parser with the real program.
+async fn with_tesseract() -> Parser {
+    let ocr = Ocr::find().await.expect("tesseract with a language is installed: run scripts/setup-test.sh");
+    assert!(ocr.languages.split('+').any(|language| language == "eng"), "{}", ocr.languages);
+    parser().with_ocr(Some(ocr))
+}
+
+#[tokio::test]
+async fn tesseract_reads_a_picture_behind_its_walls() {
+    let parsed = parse_with(&with_tesseract().await, &fixture("notice.png"), None).await.unwrap();
+    let text = parsed.text();
+    for words in ["Notice to all tenants", "The water is off on Monday", "from 8 to 12"] {
+        assert!(text.contains(words), "{text}");
+    }
+    let page = &parsed.pages[0];
+    let (width, height) = page.size.unwrap();
+    let lines: Vec<_> = page.blocks.iter().flat_map(|block| &block.lines).map(|line| line.rect).collect();
+    assert!(lines.len() >= 3 && lines.windows(2).all(|pair| pair[0].y < pair[1].y), "{lines:?}");
+    for rect in lines {
+        let inside = rect.x >= 0.0 && rect.x + rect.width <= width && rect.y + rect.height <= height;
+        assert!(inside && rect.height > 5.0, "{rect:?} in {width} × {height}");
+    }
+}
+
+#[tokio::test]
+async fn tesseract_reads_a_scan_in_a_pdf() {
+    let parsed = parse_with(&with_tesseract().await, &fixture("scan.pdf"), None).await.unwrap();
+    assert!(parsed.text().contains("Docling bundles PDF document conversion"), "{}", parsed.text());
+    assert_eq!(parsed.warnings, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn tesseract_finds_no_text_where_there_is_none() {
+    let picture = small_picture(image::ImageFormat::Png);
+    let error = parse_with(&with_tesseract().await, &picture, None).await.unwrap_err();
+    assert_eq!(error, ParseError::NoText);
+}
 
 #[tokio::test]
 async fn a_scanned_page_gets_its_text_and_boxes() {

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::support::{Said, ScriptedModel, context, page_settings};
 
-/// One picture, `cat`; the storage of `broken` is.
+/// One picture, `cat`, and one with text on it, `notice`; the storage of `broken` is.
 struct Album;
 
 #[async_trait]
@@ -27,6 +27,10 @@ impl Images for Album {
         match id {
             "cat" => {
                 Ok(Picture { mime_type: "image/png".to_owned(), data: Bytes::from_static(b"PNG of a cat") })
+            }
+            "notice" => {
+                let data = std::fs::read("../../fixtures/documents/notice.png").unwrap();
+                Ok(Picture { mime_type: "image/png".to_owned(), data: data.into() })
             }
             "broken" => Err(ImagesError::Unavailable),
             _ => Err(ImagesError::Unknown),
@@ -128,7 +132,23 @@ async fn failures_are_told_apart() {
     assert_eq!(error.sentence, "Scripted said nothing about the picture.");
 }
 
-/// A program in the place of tesseract, which need not be installed where tests run.
+/// The real program, as `scripts/setup-test.sh` installs it, behind the walls of the server's workers.
+#[tokio::test]
+async fn the_installed_tesseract_reads_when_nobody_sees() {
+    let ocr = Ocr::find(&OcrSettings::default(), &page_settings());
+    let ocr = ocr.expect("tesseract is installed: run scripts/setup-test.sh");
+    let tool = typed(ExtractText(pictures(Arc::new(NoVisionModel), Some(ocr))));
+    let context = context(ScriptedModel::saying(&[]));
+    let output = tool.call(&context, json!({"imageId": "notice"})).await.unwrap();
+    assert!(output.content.contains("The water is off on Monday"), "{}", output.content);
+    assert_eq!(output.result["reader"], "tesseract");
+    assert!(output.summary.starts_with("tesseract read "), "{}", output.summary);
+    assert!(output.provenance.is_some(), "text on a picture may be somebody else's words");
+    let error = tool.call(&context, json!({"imageId": "cat"})).await.unwrap_err();
+    assert!(error.sentence.contains("could not be read"), "what is no picture: {}", error.sentence);
+}
+
+/// A program in the place of tesseract, for what that does not do when it is asked to.
 fn program(folder: &Path, script: &str) -> PathBuf {
     let path = folder.join("tesseract");
     std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();

@@ -95,6 +95,26 @@ async fn what_is_uploaded_is_read_and_found() {
     server.terminate().await;
 }
 
+/// With the tesseract of this machine, as `scripts/setup-test.sh` installs it.
+#[tokio::test]
+async fn the_text_on_a_picture_is_read_and_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let server = Server::start(directory.path(), &[("PATH", &path)]).await;
+    let token = server.sign_up().await;
+    let id = upload(&server, &token, "notice.png", fixture("notice.png")).await;
+    let told = events(&server, &token, &id).await;
+    assert!(told.contains("event: ready"), "{told}");
+    let (status, text) = server.get(&format!("/api/documents/{id}/text"), &token).await;
+    assert_eq!(status, 200);
+    assert!(text.as_str().unwrap().contains("The water is off on Monday"), "{text}");
+    let response = server.post("/api/documents/search", &token, json!({ "query": "water" })).await;
+    let found: Value = response.json().await.unwrap();
+    assert_eq!(found["items"][0]["documentId"], id, "{found}");
+    assert!(!found["items"][0]["places"][0]["boxes"].as_array().unwrap().is_empty(), "{found}");
+    server.terminate().await;
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_says_why() {
     let directory = tempfile::tempdir().unwrap();
