@@ -27,7 +27,7 @@ lint: ## formatting, clippy, layers, sizes, licences, web lint and types, shellc
 fmt: ## format Rust and web sources
 	@scripts/fmt.sh
 
-bench-retrieval: ## quality and speed of searching documents (release build)
+bench-retrieval: ## quality and speed of searching and reading documents (release build)
 	@scripts/bench-retrieval.sh
 
 bench: ## the measurements of docs/BENCHMARKS.md (release build)

@@ -9,5 +9,6 @@ cd "$ROOT"
 KUMA_BIN="$ROOT/target/release/kuma"
 KUMA_MODELS_DIR="$("$ROOT/scripts/starter-models.sh" --cache)"
 KUMA_RETRIEVAL_DATA="$("$ROOT/scripts/retrieval-data.sh")"
-export KUMA_BIN KUMA_MODELS_DIR KUMA_RETRIEVAL_DATA
+KUMA_PDF_PAGES="$("$ROOT/scripts/pdf-pages.sh")"
+export KUMA_BIN KUMA_MODELS_DIR KUMA_RETRIEVAL_DATA KUMA_PDF_PAGES
 exec cargo run --release --locked -p kuma-bench -- "$@"

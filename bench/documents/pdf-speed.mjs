@@ -1,8 +1,7 @@
 // Pages of PDF text per second: Kuma against npm pdf-parse, the same files in the same run.
 //
-//   cargo build --release -p kuma-documents --example pdf_pages
-//   cd bench/documents && npm install
-//   node pdf-speed.mjs ../../target/release/examples/pdf_pages ../../target/release/kuma parse -- FILE.pdf…
+//   make bench-retrieval                             with the fixtures, into the report
+//   node pdf-speed.mjs [--json] "$(scripts/pdf-pages.sh)" target/release/kuma parse -- FILE.pdf…
 //
 // The first program reads in its own process, as pdf-parse does in this one: reader against reader. The second, with its
 // arguments, is what the server starts for a file: the price of a process with its walls for each file is in it.
@@ -13,11 +12,15 @@ import { PDFParse } from "pdf-parse";
 
 const ROUNDS = 5;
 const words = process.argv.slice(2);
+const json = words[0] === "--json";
+if (json) words.shift();
 const cut = words.indexOf("--");
 if (cut < 2) {
-  console.error("usage: node pdf-speed.mjs PDF_PAGES PROGRAM [ARGUMENT…] -- FILE.pdf…");
+  console.error("usage: node pdf-speed.mjs [--json] PDF_PAGES PROGRAM [ARGUMENT…] -- FILE.pdf…");
   process.exit(2);
 }
+// For a program, one object at the end is all there is.
+const say = (line) => json || console.log(line);
 const [inside, program, ...programArguments] = words.slice(0, cut);
 const files = words.slice(cut + 1);
 const request = JSON.stringify({ do: "parse", limits: {}, extension: "pdf", ocr: false });
@@ -84,6 +87,7 @@ async function measure(read, file) {
 }
 
 let pages = 0;
+const refused = [];
 const seconds = { theirs: 0, ours: 0, inside: 0 };
 for (const file of files) {
   const other = await measure(theirs, file);
@@ -91,7 +95,8 @@ for (const file of files) {
   const bare = oursInside(file);
   const name = file.split("/").pop();
   if (!other || !own || !bare) {
-    console.log(`${name}: refused by ${own ? "pdf-parse" : "Kuma"}, left out`);
+    refused.push(name);
+    say(`${name}: refused by ${own && bare ? "pdf-parse" : "Kuma"}, left out`);
     continue;
   }
   pages += own.pages;
@@ -99,7 +104,7 @@ for (const file of files) {
   seconds.ours += own.seconds;
   seconds.inside += bare.seconds;
   const ms = (value) => `${(value * 1000).toFixed(1)} ms`;
-  console.log(
+  say(
     `${name}: ${own.pages} pages, pdf-parse ${ms(other.seconds)} (${other.letters} letters), ` +
       `Kuma ${ms(bare.seconds)}, ${(other.seconds / bare.seconds).toFixed(1)} ×; ` +
       `as a process ${ms(own.seconds)} (${own.letters} letters), ${(other.seconds / own.seconds).toFixed(1)} ×`,
@@ -107,7 +112,8 @@ for (const file of files) {
 }
 const speed = (value) => `${(pages / value).toFixed(0)} pages/s`;
 const times = (value) => `${(seconds.theirs / value).toFixed(1)} ×`;
-console.log(
+say(
   `${pages} pages: pdf-parse ${speed(seconds.theirs)}; Kuma ${speed(seconds.inside)}, ${times(seconds.inside)}; ` +
     `as a process per file ${speed(seconds.ours)}, ${times(seconds.ours)}`,
 );
+if (json) console.log(JSON.stringify({ files: files.length - refused.length, pages, refused, ...seconds }));

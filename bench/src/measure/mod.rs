@@ -21,6 +21,7 @@ mod memories;
 #[cfg(not(feature = "local-llm"))]
 #[path = "no_memories.rs"]
 mod memories;
+mod pdf_text;
 mod start;
 mod streams;
 mod takeover;
@@ -75,6 +76,8 @@ pub enum What {
     Upload,
     /// How well memories are found
     Memories,
+    /// How fast text is read out of PDF files, beside npm pdf-parse
+    PdfText,
     /// JavaScript that the chat page needs first
     WebSize,
 }
@@ -104,6 +107,7 @@ impl What {
             Self::DocumentSearch => "Finding passages: speed",
             Self::Upload => "A large upload",
             Self::Memories => "Finding memories: quality",
+            Self::PdfText => "Text out of PDF files",
             Self::WebSize => "Size of the chat page",
         }
     }
@@ -126,6 +130,7 @@ impl What {
             Self::DocumentSearch => documents::SPEED,
             Self::Upload => upload::METHOD,
             Self::Memories => memories::METHOD,
+            Self::PdfText => pdf_text::METHOD,
             Self::WebSize => web_size::METHOD,
         }
     }
@@ -148,6 +153,7 @@ impl What {
             Self::DocumentSearch => documents::speed(options).await,
             Self::Upload => upload::run(options).await,
             Self::Memories => memories::run(options).await,
+            Self::PdfText => pdf_text::run(options).await,
             Self::WebSize => web_size::run(options),
         }
     }
