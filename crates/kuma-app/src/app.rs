@@ -112,7 +112,7 @@ impl App {
         } = parts;
         let tokens = Tokens::new(&config.jwt_secret)?;
         let sealer = Sealer::new(&config.encryption_keys)?;
-        let mcp = mcp::Pool::new(&config.mcp.allow_private)?;
+        let mcp = mcp::Pool::new(&config.mcp)?;
         Ok(Self(Arc::new_cyclic(|this| {
             let this = WeakApp(this.clone());
             let memory = Memory::new(memory, &store, &this);

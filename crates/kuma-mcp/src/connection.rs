@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 use kuma_net::{AllowList, ClientError, Refusal};
@@ -23,6 +24,8 @@ use rmcp::transport::streamable_http_client::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::bounds;
@@ -36,6 +39,10 @@ use crate::result::CallResult;
 
 /// The most pages of a list of tools.
 const PAGES: usize = 20;
+/// The longest that a silent server may take to show that it is there.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
+/// Requests to one server at once. One that only slow calls are made of must still be asked whether it is there.
+const AT_ONCE: usize = 64;
 
 /// How a server is reached.
 pub enum Target {
@@ -125,7 +132,8 @@ impl Connector {
             .custom_headers(headers)
             .max_sse_event_size(bounds::MESSAGE)
             .max_json_response_size(bounds::MESSAGE)
-            .max_error_response_size(2_000);
+            .max_error_response_size(2_000)
+            .max_concurrent_requests(AT_ONCE);
         let client: Client = self.http.same.http_client();
         let manager = match grants {
             Some(grants) => login::manager(self.oauth(), &url, Arc::clone(grants)).await?,
@@ -223,6 +231,9 @@ pub struct Call<'a> {
     pub arguments: Map<String, Value>,
     /// The same for every attempt at this call; goes along as `kuma/idempotencyKey` in `_meta`.
     pub idempotency_key: &'a str,
+    /// How long the server may be silent, without an answer and without a word on how far it is, before it is asked
+    /// whether it is there at all.
+    pub patience: Duration,
 }
 
 /// A server that is ready. When this is dropped, the connection is closed and a child process ends.
@@ -277,8 +288,39 @@ impl Connection {
     }
 
     /// Calls a tool, once. `on_progress` gets lines for people. Dropping this tells the server that nobody waits
-    /// any more.
+    /// any more. A tool may take as long as its caller waits; a server that shows no sign of life ends the call.
     pub async fn call(
+        &self,
+        call: Call<'_>,
+        on_progress: &(dyn Fn(String) + Send + Sync),
+    ) -> Result<CallResult, McpError> {
+        let patience = call.patience;
+        let heard = Notify::new();
+        let tell = |line| {
+            heard.notify_one();
+            on_progress(line);
+        };
+        let work = self.make(call, &tell);
+        let silence = tokio::time::sleep(patience);
+        tokio::pin!(work, silence);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = heard.notified() => {}
+                () = &mut silence => tokio::select! {
+                    biased;
+                    done = &mut work => return done,
+                    lives = self.lives(patience) => if !lives {
+                        return Err(McpError::silent(patience));
+                    },
+                },
+            }
+            silence.as_mut().reset(Instant::now() + patience);
+        }
+    }
+
+    async fn make(
         &self,
         call: Call<'_>,
         on_progress: &(dyn Fn(String) + Send + Sync),
@@ -303,6 +345,22 @@ impl Connection {
         match answer {
             Ok(answer) => read_result(answer),
             Err(error) => Err(self.failed(&error).await),
+        }
+    }
+
+    /// Whether the server says anything at all. Asked for what every version of the protocol has: its tools; pings
+    /// are only in the older ones.
+    async fn lives(&self, patience: Duration) -> bool {
+        let request = ListToolsRequest::with_param(PaginatedRequestParams::default());
+        let asked = self.send(ClientRequest::ListToolsRequest(request));
+        match tokio::time::timeout(patience.min(SIGN_OF_LIFE), asked).await {
+            Ok(Ok(_)) => true,
+            // Even a no is a word.
+            Ok(Err(error)) => {
+                use McpErrorKind::{Answered, Malformed, NeedsAuth};
+                matches!(error.kind, Answered | Malformed | NeedsAuth)
+            }
+            Err(_silent) => false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can go wrong with an MCP server.
 
 use std::error::Error;
+use std::time::Duration;
 
 use kuma_net::{FetchError, explain_sent};
 use rmcp::service::{ClientInitializeError, ServiceError};
@@ -52,6 +53,18 @@ impl McpError {
     /// Nothing came in time.
     pub fn timed_out(seconds: u64) -> Self {
         Self::new(McpErrorKind::TimedOut, format!("The server did not answer within {seconds} seconds."))
+    }
+
+    /// In the middle of a call the server fell silent, and it does not answer anything else either.
+    pub(crate) fn silent(patience: Duration) -> Self {
+        let seconds = patience.as_secs_f64();
+        Self {
+            may_have_happened: true,
+            ..Self::new(
+                McpErrorKind::TimedOut,
+                format!("The server did not answer: it was silent for {seconds} seconds."),
+            )
+        }
     }
 
     pub(crate) fn needs_auth(challenge: Option<&str>) -> Self {

@@ -136,6 +136,13 @@ impl<'a> McpServers<'a> {
         find.one(&self.db.read).await?.ok_or(StoreError::NotFound).and_then(record)
     }
 
+    /// The same as it is at this moment, however far a replica lags behind: what is about to be called must not be
+    /// what was meant before.
+    pub async fn latest(&self, user: UserId, id: Uuid) -> Result<McpServer> {
+        let find = Entity::find_by_id(id).filter(usable_by(user));
+        find.one(&self.db.write).await?.ok_or(StoreError::NotFound).and_then(record)
+    }
+
     /// Whether any server has this slug that would be in one person's way: their own, or everybody's;
     /// for one that is everybody's, any at all.
     pub async fn slug_is_taken(&self, owner: Option<UserId>, slug: &str) -> Result<bool> {
@@ -175,10 +182,12 @@ impl<'a> McpServers<'a> {
         rows.into_iter().next().ok_or(StoreError::NotFound).and_then(record)
     }
 
-    /// Notes what was seen of a server. One that is gone by now is no error.
-    pub async fn saw(&self, id: Uuid, seen: McpSeen) -> Result<()> {
+    /// Notes what was seen of a server with the settings of that moment (`updated_at`); whether they still hold. What
+    /// was seen of one that was changed or removed since says nothing about what is meant now, and is not kept.
+    pub async fn saw(&self, id: Uuid, settings: DateTime<Utc>, seen: McpSeen) -> Result<bool> {
         let mut update = Entity::update_many()
             .filter(Column::Id.eq(id))
+            .filter(Column::UpdatedAt.eq(settings))
             .col_expr(Column::Status, Expr::value(seen.status))
             .col_expr(Column::Error, Expr::value(seen.error));
         if let Some(tools) = seen.tools {
@@ -190,8 +199,7 @@ impl<'a> McpServers<'a> {
         if seen.answered {
             update = update.col_expr(Column::LastSeenAt, Expr::value(now()));
         }
-        update.exec(&self.db.write).await?;
-        Ok(())
+        Ok(update.exec(&self.db.write).await?.rows_affected > 0)
     }
 
     /// Forgets everything that was seen of a server and granted on it: another one is meant now.

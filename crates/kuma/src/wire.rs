@@ -129,6 +129,7 @@ fn mcp(settings: &Settings) -> McpConfig {
         allow_private: settings.tools.page.allow_private.clone(),
         public_url: public.trim_end_matches('/').to_owned(),
         frontend_url: frontend.to_owned(),
+        patience: kuma_app::mcp::PATIENCE,
     }
 }
 

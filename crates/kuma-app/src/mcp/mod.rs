@@ -15,6 +15,8 @@ mod servers;
 mod tool;
 mod view;
 
+use std::time::Duration;
+
 use kuma_store::{McpAddress, McpServer};
 use uuid::Uuid;
 
@@ -33,7 +35,11 @@ const ERROR: &str = "error";
 /// The status of one that was never ready yet.
 const NEW: &str = "new";
 
-/// Where Kuma is, for logins that come back to it.
+/// How long a server may be silent in the middle of a call, usually. Programs that do one thing at a time say nothing
+/// while they work.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Where Kuma is, for logins that come back to it, and how it treats servers.
 #[derive(Clone, Debug)]
 pub struct McpConfig {
     /// What servers may be at although it is private (`KUMA_ALLOW_PRIVATE_HOSTS`).
@@ -42,6 +48,8 @@ pub struct McpConfig {
     pub public_url: String,
     /// Where browsers reach the web app, without a trailing slash.
     pub frontend_url: String,
+    /// How long a server may be silent in a call before it is asked whether it is there at all ([`PATIENCE`]).
+    pub patience: Duration,
 }
 
 /// Whether the server gets a header of its owner's that says who they are: then no login helps.

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use kuma_mcp::{Connection, Connector, McpError, McpErrorKind, Target};
-use kuma_net::{AllowList, ClientError};
-use kuma_store::{McpAddress, McpSeen, McpServer};
+use kuma_net::ClientError;
+use kuma_store::{McpAddress, McpSeen, McpServer, StoreError};
 use kuma_types::UserId;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::known::{self, Known};
-use super::secrets;
+use super::{McpConfig, secrets};
 use crate::App;
 use crate::error::{AppError, Result};
 
@@ -40,6 +40,8 @@ pub(crate) struct Pool {
     connector: Connector,
     slots: Arc<Mutex<HashMap<Key, Arc<Slot>>>>,
     sweeping: AtomicBool,
+    /// How long a server may be silent in a call before it is asked whether it is there.
+    patience: Duration,
 }
 
 /// The place of one connection. Whoever holds the lock connects; others wait for what comes of it.
@@ -58,8 +60,6 @@ struct State {
 
 struct Open {
     ready: Ready,
-    /// The settings that it was made with.
-    version: DateTime<Utc>,
     used: Instant,
     idle: Duration,
 }
@@ -71,25 +71,32 @@ struct Pause {
     error: McpError,
 }
 
-/// A connection that can be used, and the tools of its server now.
+/// A connection that can be used, and its server and the tools of that now.
 #[derive(Clone)]
 pub(super) struct Ready {
     pub(super) connection: Arc<Connection>,
     pub(super) tools: Arc<Vec<Known>>,
+    /// Its settings as they are now; the connection was made with them.
+    pub(super) server: Arc<McpServer>,
 }
 
 impl Pool {
-    /// An empty pool. `allow`: what servers may be at although it is private.
-    pub(crate) fn new(allow: &AllowList) -> std::result::Result<Self, ClientError> {
+    /// An empty pool.
+    pub(crate) fn new(config: &McpConfig) -> std::result::Result<Self, ClientError> {
         Ok(Self {
-            connector: Connector::new(allow)?,
+            connector: Connector::new(&config.allow_private)?,
             slots: Arc::default(),
             sweeping: AtomicBool::new(false),
+            patience: config.patience,
         })
     }
 
     pub(super) fn connector(&self) -> &Connector {
         &self.connector
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
     }
 
     fn slots(&self) -> MutexGuard<'_, HashMap<Key, Arc<Slot>>> {
@@ -103,18 +110,52 @@ impl Pool {
         (pause.version == server.updated_at && pause.until > Instant::now()).then_some(pause.error)
     }
 
-    /// The connection to a server, made now if there is none.
+    /// The connection to a server, made now if there is none. `server` is as its caller knows it; what counts is what
+    /// its settings say at this moment.
     pub(super) async fn ready(
         &self,
         app: &App,
         server: &McpServer,
         user: UserId,
     ) -> Result<std::result::Result<Ready, McpError>> {
-        let slot = Arc::clone(self.slots().entry(key(server, user)).or_default());
         self.sweep_later();
-        let mut state = slot.state.lock().await;
+        let (id, mut at) = (server.id, key(server, user));
+        loop {
+            let slot = Arc::clone(self.slots().entry(at).or_default());
+            // Whoever held it may have held it for a minute.
+            let mut state = slot.state.lock().await;
+            let now = match app.store().mcp().latest(user, id).await {
+                Ok(now) if now.enabled => Ok(Arc::new(now)),
+                Ok(_) => Err("It is switched off now."),
+                Err(StoreError::NotFound) => Err("It was removed."),
+                Err(error) => return Err(error.into()),
+            };
+            let now = match now {
+                Ok(now) => now,
+                Err(why) => {
+                    self.slots().remove(&at);
+                    return Ok(Err(over(&mut state, why)));
+                }
+            };
+            let its = key(&now, user);
+            if its == at {
+                return self.ready_now(app, now, user, &slot, &mut state).await;
+            }
+            // It asks people to log in by now, or does so no more.
+            at = its;
+        }
+    }
+
+    async fn ready_now(
+        &self,
+        app: &App,
+        server: Arc<McpServer>,
+        user: UserId,
+        slot: &Slot,
+        state: &mut State,
+    ) -> Result<std::result::Result<Ready, McpError>> {
         if let Some(open) = state.open.take() {
-            if open.version != server.updated_at {
+            if open.ready.server.updated_at != server.updated_at {
                 close(open);
                 state.failures = 0;
             } else if open.ready.connection.is_closed() {
@@ -128,14 +169,23 @@ impl Pool {
                         challenge: None,
                         may_have_happened: false,
                     };
-                    failed(app, server, &slot, &mut state, &error).await?;
+                    failed(app, &server, slot, state, &error).await?;
                 }
             } else {
                 let mut open = Open { used: Instant::now(), ..open };
                 if open.ready.connection.take_tools_changed() {
-                    match list(app, server, &open.ready.connection, &open.ready.tools).await? {
+                    let listed = list(app, &server, &open.ready.connection, &open.ready.tools);
+                    let listed = match tokio::time::timeout(HTTP_TIME, listed).await {
+                        Ok(listed) => listed?,
+                        Err(_) => Err(McpError::timed_out(HTTP_TIME.as_secs())),
+                    };
+                    match listed {
                         Ok(tools) => open.ready.tools = Arc::new(tools),
-                        Err(error) => return Ok(Err(error)),
+                        Err(error) => {
+                            close(open);
+                            failed(app, &server, slot, state, &error).await?;
+                            return Ok(Err(error));
+                        }
                     }
                 }
                 let ready = open.ready.clone();
@@ -143,19 +193,21 @@ impl Pool {
                 return Ok(Ok(ready));
             }
         }
-        if let Some(error) = self.paused(server, user) {
+        if let Some(error) = self.paused(&server, user) {
             return Ok(Err(error));
         }
-        let limit = if matches!(server.address, McpAddress::Stdio { .. }) { STDIO_TIME } else { HTTP_TIME };
-        let target = target(app, server, user)?;
+        let is_program = matches!(server.address, McpAddress::Stdio { .. });
+        let limit = if is_program { STDIO_TIME } else { HTTP_TIME };
+        let target = target(app, &server, user)?;
         let connect = async {
             let connection = match self.connector.connect(&target).await {
                 Ok(connection) => Arc::new(connection),
                 Err(error) => return Ok(Err(error)),
             };
-            let old = known::of(server)?;
-            let tools = list(app, server, &connection, &old).await?;
-            Ok::<_, AppError>(tools.map(|tools| Ready { connection, tools: Arc::new(tools) }))
+            let old = known::of(&server)?;
+            let tools = list(app, &server, &connection, &old).await?;
+            let server = Arc::clone(&server);
+            Ok::<_, AppError>(tools.map(|tools| Ready { connection, tools: Arc::new(tools), server }))
         };
         let made = match tokio::time::timeout(limit, connect).await {
             Ok(made) => made?,
@@ -165,14 +217,12 @@ impl Pool {
             Ok(ready) => {
                 state.failures = 0;
                 *slot.pause.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                let idle =
-                    if matches!(server.address, McpAddress::Stdio { .. }) { STDIO_IDLE } else { HTTP_IDLE };
-                let version = server.updated_at;
-                state.open = Some(Open { ready: ready.clone(), version, used: Instant::now(), idle });
+                let idle = if is_program { STDIO_IDLE } else { HTTP_IDLE };
+                state.open = Some(Open { ready: ready.clone(), used: Instant::now(), idle });
                 Ok(Ok(ready))
             }
             Err(error) => {
-                failed(app, server, &slot, &mut state, &error).await?;
+                failed(app, &server, slot, state, &error).await?;
                 if error.kind == McpErrorKind::NeedsAuth {
                     app.store().mcp().delete_grant(server.id, user).await?;
                 }
@@ -181,24 +231,27 @@ impl Pool {
         }
     }
 
-    /// Notes that a call has failed in a way that says something about the server: it went away, or a grant that was
-    /// good for the connection is good no more.
+    /// Notes that a call has failed in a way that says something about the server: it went away, it is silent, or a
+    /// grant that was good for the connection is good no more. What was connected anew meanwhile stays.
     pub(super) async fn broke(
         &self,
         app: &App,
-        server: &McpServer,
+        broken: Ready,
         user: UserId,
         error: &McpError,
     ) -> Result<()> {
         if error.kind == McpErrorKind::Answered {
             return Ok(());
         }
-        let slot = Arc::clone(self.slots().entry(key(server, user)).or_default());
+        let server = Arc::clone(&broken.server);
+        let slot = Arc::clone(self.slots().entry(key(&server, user)).or_default());
         let mut state = slot.state.lock().await;
-        if let Some(open) = state.open.take() {
-            close(open);
-        }
-        failed(app, server, &slot, &mut state, error).await?;
+        let same = |open: &mut Open| Arc::ptr_eq(&open.ready.connection, &broken.connection);
+        let Some(open) = state.open.take_if(same) else { return Ok(()) };
+        // The call is over: what it used may be closed.
+        drop(broken);
+        close(open);
+        failed(app, &server, &slot, &mut state, error).await?;
         if error.kind == McpErrorKind::NeedsAuth {
             app.store().mcp().delete_grant(server.id, user).await?;
         }
@@ -268,7 +321,7 @@ async fn list(
         challenge: None,
         answered: true,
     };
-    app.store().mcp().saw(server.id, seen).await?;
+    note(app, server, seen).await?;
     Ok(Ok(tools))
 }
 
@@ -309,7 +362,28 @@ async fn failed(
         }
         _ => seen_error(&error.sentence),
     };
-    Ok(app.store().mcp().saw(server.id, seen).await?)
+    note(app, server, seen).await
+}
+
+/// Keeps what was seen of a server, as long as its settings are those that it was seen with.
+async fn note(app: &App, server: &McpServer, seen: McpSeen) -> Result<()> {
+    if !app.store().mcp().saw(server.id, server.updated_at, seen).await? {
+        tracing::debug!(server = %server.id, "an MCP server was changed while it was called");
+    }
+    Ok(())
+}
+
+/// There is nothing to connect to any more; why.
+fn over(state: &mut State, why: &str) -> McpError {
+    if let Some(open) = state.open.take() {
+        close(open);
+    }
+    McpError {
+        kind: McpErrorKind::Refused,
+        sentence: why.to_owned(),
+        challenge: None,
+        may_have_happened: false,
+    }
 }
 
 fn key(server: &McpServer, user: UserId) -> Key {

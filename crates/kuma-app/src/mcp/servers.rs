@@ -246,9 +246,9 @@ pub async fn delete(app: &App, user: &User, id: Uuid) -> Result<()> {
     audit(app, user, "mcp.server_removed", &server, json!({})).await
 }
 
-/// Connects anew, now, and tells what the server offers.
+/// Connects anew, now, and tells what the server offers. For those who may change it: it closes everybody's connection.
 pub async fn refresh(app: &App, user: &User, id: Uuid) -> Result<McpServerView> {
-    let server = app.store().mcp().get(user.id, id).await.map_err(not_found)?;
+    let server = editable(app, user, id).await?;
     if server.enabled {
         app.mcp().forget(id).await;
         // Whether it can be used is told by its status.
@@ -278,7 +278,7 @@ async fn editable(app: &App, user: &User, id: Uuid) -> Result<McpServer> {
     Err(AppError::new(
         ErrorKind::Forbidden,
         "admin_only",
-        "This MCP server is everybody's: only an administrator can change it.",
+        "Only an administrator can do this: the MCP server is everybody's, or a program on this server.",
     ))
 }
 
@@ -455,7 +455,7 @@ pub(super) fn origin(url: &str) -> Option<url::Origin> {
 }
 
 /// Whether another server is meant now.
-fn elsewhere(before: &McpAddress, after: &McpAddress) -> bool {
+pub(super) fn elsewhere(before: &McpAddress, after: &McpAddress) -> bool {
     match (before, after) {
         (McpAddress::Http { url: before, .. }, McpAddress::Http { url: after, .. }) => before != after,
         (McpAddress::Stdio { command: before, .. }, McpAddress::Stdio { command: after, .. }) => {

@@ -11,11 +11,12 @@ use kuma_types::{Effect, Provenance, ToolCategory, ToolErrorKind, UserId};
 use serde_json::{Map, Value, json};
 
 use super::known::Known;
+use super::servers;
 use crate::App;
 use crate::error::AppError;
 
-/// How long a call may take, connecting included.
-const TIME: Duration = Duration::from_mins(2);
+/// How long a call may take, connecting included. A server that is silent ends it sooner ([`super::PATIENCE`]).
+const TIME: Duration = Duration::from_mins(3);
 /// How much of an argument is told in one line.
 const TOLD: usize = 60;
 
@@ -112,6 +113,32 @@ impl McpTool {
         if self.known.since > approved { Err(self.is_another_now()) } else { Ok(()) }
     }
 
+    /// A run offers what there was when it began: a call is made as long as the settings still mean this tool and
+    /// think of it as they did.
+    fn check_still(&self, now: &McpServer) -> Result<(), ToolError> {
+        if servers::elsewhere(&self.server.address, &now.address) {
+            return Err(self.is_another_now());
+        }
+        let is_off = now.disabled_tools.contains(&self.known.definition.name);
+        let asks_now = self.info.effect == Effect::Read && !now.trust_read_only_hint;
+        if is_off || asks_now {
+            return Err(self.is_off_now());
+        }
+        Ok(())
+    }
+
+    fn is_off_now(&self) -> ToolError {
+        let name = &self.info.display_name;
+        ToolError::new(
+            ToolErrorKind::NotAvailable,
+            format!("{} was not called: Settings do not allow it any more. Go on without it.", self.info.name),
+            format!(
+                "“{name}” was not called: in the meantime somebody changed in Settings → MCP servers who may use it and how."
+            ),
+        )
+        .in_own_words()
+    }
+
     fn is_another_now(&self) -> ToolError {
         let name = &self.info.display_name;
         ToolError::new(
@@ -135,6 +162,18 @@ impl McpTool {
             let how = super::log_in(server);
             return ToolError::new(kind, format!("{} was not called. {how}", self.info.name), how)
                 .in_own_words();
+        }
+        if error.kind == McpErrorKind::TimedOut {
+            // Nothing came, so nothing is from outside.
+            return ToolError::new(
+                kind,
+                format!(
+                    "The MCP server behind {} does not answer. {} It is left alone for a while: go on without its tools, and tell the person.",
+                    self.info.name, error.sentence
+                ),
+                format!("{server}: {} Settings → MCP servers tells how it is.", error.sentence),
+            )
+            .in_own_words();
         }
         ToolError::new(
             kind,
@@ -239,20 +278,24 @@ impl Tool for McpTool {
         let ready =
             pool.ready(&self.app, &self.server, context.user).await.map_err(|error| internal(&error))?;
         let ready = ready.map_err(|error| self.failed(&error))?;
+        self.check_still(&ready.server)?;
         let definition = &self.known.definition;
         let now = ready.tools.iter().find(|known| known.definition.name == definition.name);
         if now.is_none_or(|now| now.definition.fingerprint != definition.fingerprint) {
             return Err(self.is_another_now());
         }
-        let call = Call { tool: &definition.name, arguments, idempotency_key: &context.idempotency_key };
+        let call = Call {
+            tool: &definition.name,
+            arguments,
+            idempotency_key: &context.idempotency_key,
+            patience: pool.patience(),
+        };
         let progress = context.progress.clone();
         let called = ready.connection.call(call, &move |line| progress.say(line)).await;
         match called {
             Ok(result) => self.output(result),
             Err(error) => {
-                // The call is over: what it used may be closed.
-                drop(ready);
-                if let Err(error) = pool.broke(&self.app, &self.server, context.user, &error).await {
+                if let Err(error) = pool.broke(&self.app, ready, context.user, &error).await {
                     tracing::warn!(%error, "what happened to an MCP server could not be noted");
                 }
                 Err(self.failed(&error))

@@ -1,12 +1,14 @@
 //! Streamable HTTP.
 
-use kuma_mcp::{Connector, McpErrorKind, Target};
+use std::time::Duration;
+
+use kuma_mcp::{Call, Connector, McpErrorKind, Target};
 use kuma_testkit::FakeMcp;
 use kuma_testkit::mcp::{McpAuth, McpEra, McpMode, McpScript};
 use kuma_testkit::services::{Answer, FakeSite};
 use serde_json::json;
 
-use crate::support::{call, connect, count, http, until};
+use crate::support::{BOUND, arguments, call, connect, count, http, until};
 
 #[tokio::test]
 async fn both_eras_are_spoken() {
@@ -96,6 +98,40 @@ async fn a_call_that_nobody_waits_for_is_cancelled() {
     fake.set(McpScript::default());
     assert_eq!(call(&connection, "list_notes", json!({})).await.unwrap().text, "");
     assert!(fake.notes().is_empty());
+}
+
+/// A call that soon asks whether the server is there.
+fn impatient() -> Call<'static> {
+    let patience = Duration::from_millis(50);
+    Call { tool: "add_note", arguments: arguments(json!({ "text": "late" })), idempotency_key: "key-3", patience }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_ends_the_call() {
+    for era in [McpEra::Legacy, McpEra::Modern] {
+        let fake = FakeMcp::with(McpScript { era, ..McpScript::default() }).await;
+        let connection = connect(&http(&fake.url())).await.unwrap();
+        fake.set(McpScript { era, mode: McpMode::Hang, ..McpScript::default() });
+        let called = tokio::time::timeout(BOUND, connection.call(impatient(), &|_| {})).await.expect("in time");
+        let error = called.unwrap_err();
+        assert_eq!((error.kind, error.may_have_happened), (McpErrorKind::TimedOut, true), "{era:?}: {error}");
+        assert!(error.sentence.contains("silent for 0.05 seconds"), "{era:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_is_only_slow_is_waited_for() {
+    for era in [McpEra::Legacy, McpEra::Modern] {
+        let fake = FakeMcp::with(McpScript { era, delay_ms: 600_000, ..McpScript::default() }).await;
+        let connection = connect(&http(&fake.url())).await.unwrap();
+        let asked = || fake.requests().iter().filter(|method| *method == "tools/list").count();
+        assert_eq!(asked(), 0);
+        tokio::select! {
+            over = connection.call(impatient(), &|_| {}) => panic!("{era:?}: the server is there: {over:?}"),
+            () = until(|| asked() >= 3) => {}
+        }
+        assert_eq!(fake.calls().len(), 1, "{era:?}: it is called once, however often it is asked");
+    }
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ pub(crate) fn arguments(value: Value) -> Map<String, Value> {
 }
 
 pub(crate) async fn call(connection: &Connection, tool: &str, of: Value) -> Result<CallResult, McpError> {
-    let call = Call { tool, arguments: arguments(of), idempotency_key: "key-1" };
+    let call = Call { tool, arguments: arguments(of), idempotency_key: "key-1", patience: BOUND };
     tokio::time::timeout(BOUND, connection.call(call, &|_| {})).await.expect("in time")
 }
 
@@ -37,7 +37,8 @@ pub(crate) async fn call(connection: &Connection, tool: &str, of: Value) -> Resu
 pub(crate) async fn count(connection: &Connection, to: u64) -> (CallResult, Vec<String>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&lines);
-    let call = Call { tool: "count", arguments: arguments(json!({ "to": to })), idempotency_key: "key-2" };
+    let arguments = arguments(json!({ "to": to }));
+    let call = Call { tool: "count", arguments, idempotency_key: "key-2", patience: BOUND };
     let tell = move |line| told.lock().unwrap().push(line);
     let result = connection.call(call, &tell);
     let result = tokio::time::timeout(BOUND, result).await.expect("in time").unwrap();

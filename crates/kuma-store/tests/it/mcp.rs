@@ -65,7 +65,10 @@ async fn a_server_is_its_owners_alone_unless_it_is_everybodys(db: Database) {
     assert_eq!(servers.of_user(ann).await.unwrap(), [own.clone(), shared.clone()]);
     assert_eq!(servers.of_user(ben).await.unwrap(), std::slice::from_ref(&shared));
     assert_eq!(servers.get(ann, own.id).await.unwrap(), own);
-    assert!(matches!(servers.get(ben, own.id).await, Err(StoreError::NotFound)));
+    assert_eq!(servers.latest(ann, own.id).await.unwrap(), own);
+    for theirs in [servers.get(ben, own.id).await, servers.latest(ben, own.id).await] {
+        assert!(matches!(theirs, Err(StoreError::NotFound)));
+    }
     assert_eq!(servers.get(ben, shared.id).await.unwrap(), shared);
 
     db.store.users().delete(ann).await.unwrap();
@@ -79,7 +82,8 @@ async fn settings_and_state_do_not_overwrite_each_other(db: Database) {
     let ann = db.user().await.id;
     let servers = db.store.mcp();
     let old = servers.create(server(Some(ann), "notes")).await.unwrap();
-    servers.saw(old.id, seen("connected", Some(json!([{"name": "add"}])))).await.unwrap();
+    let listed = seen("connected", Some(json!([{"name": "add"}])));
+    assert!(servers.saw(old.id, old.updated_at, listed).await.unwrap());
     // Somebody saves a form that was opened before that.
     let changed = McpServer {
         name: "My notes".to_owned(),
@@ -102,8 +106,10 @@ async fn settings_and_state_do_not_overwrite_each_other(db: Database) {
     assert_eq!(saved, expected);
 
     let asks = McpSeen { challenge: Some("Bearer".to_owned()), ..seen("needs_auth", None) };
-    servers.saw(old.id, asks).await.unwrap();
-    servers.saw(old.id, seen("error", None)).await.unwrap();
+    assert!(servers.saw(old.id, saved.updated_at, asks).await.unwrap());
+    assert!(servers.saw(old.id, saved.updated_at, seen("error", None)).await.unwrap());
+    // Whoever still has a connection that was made with the old settings says nothing about the new ones.
+    assert!(!servers.saw(old.id, old.updated_at, seen("connected", Some(json!([])))).await.unwrap());
     let now = servers.get(ann, old.id).await.unwrap();
     assert_eq!((now.status.as_str(), now.error.as_deref()), ("error", Some("gone")));
     assert_eq!(now.challenge.as_deref(), Some("Bearer"), "what is known stays known");
@@ -115,7 +121,7 @@ async fn settings_and_state_do_not_overwrite_each_other(db: Database) {
     assert_eq!((anew.status.as_str(), &anew.error, &anew.challenge), ("new", &None, &None));
     assert_eq!((anew.tools, anew.last_seen_at), (json!([]), None));
     assert!(servers.granted(ann).await.unwrap().is_empty(), "it was granted to another server");
-    servers.saw(Uuid::now_v7(), seen("connected", None)).await.unwrap();
+    assert!(!servers.saw(Uuid::now_v7(), anew.updated_at, seen("connected", None)).await.unwrap());
     let gone = McpServer { id: Uuid::now_v7(), ..old };
     assert!(matches!(servers.update(&gone).await, Err(StoreError::NotFound)));
 }

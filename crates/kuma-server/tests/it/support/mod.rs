@@ -73,6 +73,8 @@ pub struct Options {
     pub private_hosts: &'static str,
     /// How fast bodies have to come.
     pub pace: Pace,
+    /// How long an MCP server may be silent in a call.
+    pub mcp_patience: Duration,
 }
 
 impl Default for Options {
@@ -96,6 +98,7 @@ impl Default for Options {
             document_readers: 1,
             private_hosts: "127.0.0.1",
             pace: Pace::default(),
+            mcp_patience: kuma_app::mcp::PATIENCE,
         }
     }
 }
@@ -162,6 +165,7 @@ impl TestServer {
                 allow_private: options.private_hosts.parse().unwrap(),
                 public_url: "https://kuma.example".into(),
                 frontend_url: "https://kuma.example".into(),
+                patience: options.mcp_patience,
             },
         };
         let app = App::new(Parts {
