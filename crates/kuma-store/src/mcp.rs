@@ -60,6 +60,8 @@ pub struct McpServer {
     pub enabled: bool,
     /// Its tools that are switched off.
     pub disabled_tools: Vec<String>,
+    /// For tools that not every agent of the server gets: the agents that do not.
+    pub disabled_for: BTreeMap<String, Vec<String>>,
     /// Its tools as they were last listed; opaque here.
     pub tools: Value,
     /// How it was when it was last called; a word of the caller's.
@@ -177,6 +179,7 @@ impl<'a> McpServers<'a> {
             .col_expr(Column::TrustReadOnlyHint, Expr::value(row.trust_read_only_hint))
             .col_expr(Column::Enabled, Expr::value(row.enabled))
             .col_expr(Column::DisabledTools, Expr::value(row.disabled_tools))
+            .col_expr(Column::DisabledFor, Expr::value(row.disabled_for))
             .col_expr(Column::UpdatedAt, Expr::value(now()));
         let rows = update.exec_with_returning(&self.db.write).await?;
         rows.into_iter().next().ok_or(StoreError::NotFound).and_then(record)
@@ -347,6 +350,7 @@ fn model(server: McpServer) -> Model {
         trust_read_only_hint: server.trust_read_only_hint,
         enabled: server.enabled,
         disabled_tools: json!(server.disabled_tools),
+        disabled_for: json!(server.disabled_for),
         tools: server.tools,
         status: server.status,
         error: server.error,
@@ -378,6 +382,7 @@ fn record(row: Model) -> Result<McpServer> {
         trust_read_only_hint: row.trust_read_only_hint,
         enabled: row.enabled,
         disabled_tools: read(row.disabled_tools)?,
+        disabled_for: read(row.disabled_for)?,
         tools: row.tools,
         status: row.status,
         error: row.error,

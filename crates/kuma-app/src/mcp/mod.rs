@@ -12,6 +12,7 @@ mod offer;
 mod pool;
 mod secrets;
 mod servers;
+mod switches;
 mod tool;
 mod view;
 

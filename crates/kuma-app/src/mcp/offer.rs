@@ -1,6 +1,5 @@
 //! Which tools of MCP servers a user has.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
@@ -10,8 +9,8 @@ use kuma_types::UserId;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::known;
 use super::tool::{Allowed, McpTool};
+use super::{known, switches};
 use crate::App;
 use crate::error::Result;
 
@@ -22,23 +21,19 @@ const MOST_MISSING: usize = 8;
 /// A server that was not heard of for so long is called before it is needed, beside the run.
 const STALE_MINUTES: i64 = 15;
 
-/// A tool, and the agents that get it.
+/// A tool that some agents get.
 #[derive(Clone)]
-pub(crate) struct Offered {
-    tool: Arc<McpTool>,
-    agents: Option<Arc<HashSet<String>>>,
-}
+pub(crate) struct Offered(McpTool);
 
 impl Offered {
     /// The tool, if the agent gets it.
     pub(crate) fn for_agent(&self, agent: &str) -> Option<Arc<dyn Tool>> {
-        let gets = self.agents.as_ref().is_none_or(|agents| agents.contains(agent));
-        gets.then(|| Arc::clone(&self.tool) as Arc<dyn Tool>)
+        Some(Arc::new(self.0.for_agent(agent)?))
     }
 
-    /// The tool.
+    /// The tool, whoever calls it.
     pub(crate) fn tool(&self) -> Arc<dyn Tool> {
-        Arc::clone(&self.tool) as Arc<dyn Tool>
+        Arc::new(self.0.clone())
     }
 }
 
@@ -57,16 +52,16 @@ pub(crate) async fn offered(app: &App, user: UserId) -> Result<Vec<Offered>> {
 
 /// The user's tool of that name, if there is one.
 pub(crate) async fn by_name(app: &App, user: UserId, name: &str) -> Result<Option<Arc<dyn Tool>>> {
-    Ok(find(app, user, name).await?.map(|tool| tool as Arc<dyn Tool>))
+    Ok(find(app, user, name).await?.map(|tool| Arc::new(tool) as Arc<dyn Tool>))
 }
 
-async fn find(app: &App, user: UserId, name: &str) -> Result<Option<Arc<McpTool>>> {
+async fn find(app: &App, user: UserId, name: &str) -> Result<Option<McpTool>> {
     if !name.starts_with("mcp__") {
         return Ok(None);
     }
     let servers = usable(app, user).await?;
     let tools = tools_of(app, user, &servers).await?;
-    Ok(tools.into_iter().map(|offered| offered.tool).find(|tool| tool.info().name == name))
+    Ok(tools.into_iter().map(|Offered(tool)| tool).find(|tool| tool.info().name == name))
 }
 
 /// Allows a tool for good, as the person was shown it. A tool that has changed since asks once more.
@@ -99,7 +94,6 @@ async fn tools_of(app: &App, user: UserId, servers: &[McpServer]) -> Result<Vec<
     let mut offered: Vec<Offered> = Vec::new();
     for server in servers {
         let missing = missing(app, server, user, &granted);
-        let agents = server.agents.as_ref().map(|agents| Arc::new(agents.iter().cloned().collect()));
         let tools = known::of(server)?;
         let names = known::names(&server.slug, &tools);
         // One for all of its tools, without what they are made of: a listing may be large.
@@ -107,7 +101,7 @@ async fn tools_of(app: &App, user: UserId, servers: &[McpServer]) -> Result<Vec<
         let on = tools
             .into_iter()
             .zip(names)
-            .filter(|(known, _)| !server.disabled_tools.contains(&known.definition.name));
+            .filter(|(known, _)| switches::gives(&server, &known.definition.name, None));
         let most = if missing.is_some() { MOST_MISSING } else { usize::MAX };
         for (known, name) in on.take(most) {
             let allowed = allowed.get(&name).map_or(Allowed::No, |print| Allowed::As(print.as_deref()));
@@ -116,7 +110,7 @@ async fn tools_of(app: &App, user: UserId, servers: &[McpServer]) -> Result<Vec<
                 return Ok(offered);
             }
             let tool = McpTool::new(app, &server, known, name, missing.clone(), allowed);
-            offered.push(Offered { tool: Arc::new(tool), agents: agents.clone() });
+            offered.push(Offered(tool));
         }
     }
     Ok(offered)

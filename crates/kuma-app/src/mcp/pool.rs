@@ -233,13 +233,7 @@ impl Pool {
 
     /// Notes that a call has failed in a way that says something about the server: it went away, it is silent, or a
     /// grant that was good for the connection is good no more. What was connected anew meanwhile stays.
-    pub(super) async fn broke(
-        &self,
-        app: &App,
-        broken: Ready,
-        user: UserId,
-        error: &McpError,
-    ) -> Result<()> {
+    pub(super) async fn broke(&self, app: &App, broken: Ready, user: UserId, error: &McpError) -> Result<()> {
         if error.kind == McpErrorKind::Answered {
             return Ok(());
         }

@@ -11,7 +11,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::view::{McpServerView, can_edit, view};
-use super::{known, login, secrets};
+use super::{known, login, secrets, switches};
 use crate::App;
 use crate::error::{AppError, ErrorKind, FieldErrors, Result};
 
@@ -20,9 +20,9 @@ const MOST: usize = 32;
 /// The longest name, in characters.
 const NAME: usize = 60;
 /// The longest text of any other field, in bytes.
-const TEXT: usize = 8 * 1024;
+pub(super) const TEXT: usize = 8 * 1024;
 /// The most headers, variables, arguments or agents.
-const MANY: usize = 64;
+pub(super) const MANY: usize = 64;
 
 /// A server to be added.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +74,8 @@ pub struct McpPatch {
     pub enabled: Option<bool>,
     /// Its tools that are switched off, by their names at the server.
     pub disabled_tools: Option<Vec<String>>,
+    /// For the tools named here, the agents that do not get them; others stay.
+    pub disabled_for: BTreeMap<String, Vec<String>>,
     /// Whether the person asks, and no program with a key.
     pub in_person: bool,
 }
@@ -125,6 +127,7 @@ pub async fn add(app: &App, user: &User, new: NewMcpServer) -> Result<McpServerV
         trust_read_only_hint: new.trust_read_only_hint,
         enabled: true,
         disabled_tools: Vec::new(),
+        disabled_for: BTreeMap::new(),
         tools: json!([]),
         status: super::NEW.to_owned(),
         error: None,
@@ -203,6 +206,7 @@ pub async fn edit(app: &App, user: &User, id: Uuid, patch: McpPatch) -> Result<M
         }
         server.disabled_tools = disabled;
     }
+    switches::change(app, &mut server, patch.disabled_for, &mut errors).await?;
     errors.finish()?;
     server.trust_read_only_hint = patch.trust_read_only_hint.unwrap_or(server.trust_read_only_hint);
     server.enabled = patch.enabled.unwrap_or(server.enabled);
@@ -493,6 +497,7 @@ fn changes(before: &McpServer, after: &McpServer) -> Value {
         "trustReadOnlyHint": after.trust_read_only_hint,
         "enabled": after.enabled,
         "disabledTools": after.disabled_tools,
+        "disabledFor": after.disabled_for,
     })
 }
 

@@ -11,7 +11,7 @@ use kuma_types::{Effect, Provenance, ToolCategory, ToolErrorKind, UserId};
 use serde_json::{Map, Value, json};
 
 use super::known::Known;
-use super::servers;
+use super::{servers, switches};
 use crate::App;
 use crate::error::AppError;
 
@@ -27,9 +27,17 @@ pub(super) enum Allowed<'a> {
     As(Option<&'a str>),
 }
 
-/// A tool of an MCP server, for one user.
+/// A tool of an MCP server, for one user. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct McpTool {
     app: App,
+    offer: Arc<Offer>,
+    /// Which agent calls it, when that is known.
+    agent: Option<Arc<str>>,
+}
+
+/// What is the same for all agents.
+struct Offer {
     server: Arc<McpServer>,
     known: Known,
     info: ToolInfo,
@@ -84,21 +92,29 @@ impl McpTool {
             outside: true,
             name,
         };
-        Self { app: app.clone(), server: Arc::clone(server), known, info, missing, changed }
+        let offer = Offer { server: Arc::clone(server), known, info, missing, changed };
+        Self { app: app.clone(), offer: Arc::new(offer), agent: None }
+    }
+
+    /// The same as an agent calls it; none when the agent does not get it.
+    pub(super) fn for_agent(&self, agent: &str) -> Option<Self> {
+        let Offer { server, known, .. } = &*self.offer;
+        let gets = switches::gives(server, &known.definition.name, Some(agent));
+        gets.then(|| Self { agent: Some(agent.into()), ..self.clone() })
     }
 
     /// What the user allows when they allow it for good.
     pub(super) fn fingerprint(&self) -> &str {
-        &self.known.definition.fingerprint
+        &self.offer.known.definition.fingerprint
     }
 
     /// Since when it is defined as it is.
     pub(super) fn since(&self) -> chrono::DateTime<chrono::Utc> {
-        self.known.since
+        self.offer.known.since
     }
 
     fn provenance(&self) -> Provenance {
-        Provenance::of(format!("the MCP server “{}”", self.server.name))
+        Provenance::of(format!("the MCP server “{}”", self.offer.server.name))
     }
 
     /// An approval is for the tool that the person was shown.
@@ -110,28 +126,28 @@ impl McpTool {
             Err(kuma_store::StoreError::NotFound) => return Ok(()),
             Err(error) => return Err(internal(&error.into())),
         };
-        if self.known.since > approved { Err(self.is_another_now()) } else { Ok(()) }
+        if self.offer.known.since > approved { Err(self.is_another_now()) } else { Ok(()) }
     }
 
     /// A run offers what there was when it began: a call is made as long as the settings still mean this tool and
     /// think of it as they did.
     fn check_still(&self, now: &McpServer) -> Result<(), ToolError> {
-        if servers::elsewhere(&self.server.address, &now.address) {
+        if servers::elsewhere(&self.offer.server.address, &now.address) {
             return Err(self.is_another_now());
         }
-        let is_off = now.disabled_tools.contains(&self.known.definition.name);
-        let asks_now = self.info.effect == Effect::Read && !now.trust_read_only_hint;
-        if is_off || asks_now {
+        let is_on = switches::gives(now, &self.offer.known.definition.name, self.agent.as_deref());
+        let asks_now = self.offer.info.effect == Effect::Read && !now.trust_read_only_hint;
+        if !is_on || asks_now {
             return Err(self.is_off_now());
         }
         Ok(())
     }
 
     fn is_off_now(&self) -> ToolError {
-        let name = &self.info.display_name;
+        let name = &self.offer.info.display_name;
         ToolError::new(
             ToolErrorKind::NotAvailable,
-            format!("{} was not called: Settings do not allow it any more. Go on without it.", self.info.name),
+            format!("{} was not called: Settings do not allow it any more. Go on without it.", self.offer.info.name),
             format!(
                 "“{name}” was not called: in the meantime somebody changed in Settings → MCP servers who may use it and how."
             ),
@@ -140,27 +156,29 @@ impl McpTool {
     }
 
     fn is_another_now(&self) -> ToolError {
-        let name = &self.info.display_name;
+        let name = &self.offer.info.display_name;
         ToolError::new(
             ToolErrorKind::NotAvailable,
-            format!("{} was not called: its server has changed what the tool is in the meantime. Tell the person; in their next message it can be called as it is now.", self.info.name),
-            format!("{} has changed “{name}” in the meantime, so it was not called. Ask again to use it as it is now.", self.server.name),
+            format!("{} was not called: its server has changed what the tool is in the meantime. Tell the person; in their next message it can be called as it is now.", self.offer.info.name),
+            format!("{} has changed “{name}” in the meantime, so it was not called. Ask again to use it as it is now.", self.offer.server.name),
         )
         .in_own_words()
     }
 
     fn failed(&self, error: &McpError) -> ToolError {
-        let server = &self.server.name;
+        let server = &self.offer.server.name;
         let kind = match error.kind {
             // Nobody knows what became of a write.
-            _ if error.may_have_happened && self.info.effect == Effect::Write => ToolErrorKind::TimedOut,
+            _ if error.may_have_happened && self.offer.info.effect == Effect::Write => {
+                ToolErrorKind::TimedOut
+            }
             McpErrorKind::NeedsAuth | McpErrorKind::Refused => ToolErrorKind::NotAvailable,
             McpErrorKind::TimedOut if error.may_have_happened => ToolErrorKind::TimedOut,
             _ => ToolErrorKind::Upstream,
         };
         if error.kind == McpErrorKind::NeedsAuth {
             let how = super::log_in(server);
-            return ToolError::new(kind, format!("{} was not called. {how}", self.info.name), how)
+            return ToolError::new(kind, format!("{} was not called. {how}", self.offer.info.name), how)
                 .in_own_words();
         }
         if error.kind == McpErrorKind::TimedOut {
@@ -169,7 +187,7 @@ impl McpTool {
                 kind,
                 format!(
                     "The MCP server behind {} does not answer. {} It is left alone for a while: go on without its tools, and tell the person.",
-                    self.info.name, error.sentence
+                    self.offer.info.name, error.sentence
                 ),
                 format!("{server}: {} Settings → MCP servers tells how it is.", error.sentence),
             )
@@ -177,7 +195,7 @@ impl McpTool {
         }
         ToolError::new(
             kind,
-            format!("The MCP server behind {} failed. {}", self.info.name, error.sentence),
+            format!("The MCP server behind {} failed. {}", self.offer.info.name, error.sentence),
             format!("{server}: {}", error.sentence),
         )
     }
@@ -190,7 +208,7 @@ impl McpTool {
             return Err(ToolError::new(
                 ToolErrorKind::Upstream,
                 format!("The tool says that it failed:\n{}", result.text),
-                format!("{} reported an error: {said}", self.server.name),
+                format!("{} reported an error: {said}", self.offer.server.name),
             ));
         }
         let summary = match (first.is_empty(), result.other_parts.first()) {
@@ -200,7 +218,7 @@ impl McpTool {
         };
         let content =
             if result.text.trim().is_empty() { "The tool gave no text.".to_owned() } else { result.text };
-        let result = json!({ "server": self.server.name, "tool": self.known.definition.name, "parts": result.other_parts });
+        let result = json!({ "server": self.offer.server.name, "tool": self.offer.known.definition.name, "parts": result.other_parts });
         Ok(ToolOutput { result, provenance: Some(self.provenance()), ..ToolOutput::text(content, summary) })
     }
 }
@@ -218,11 +236,11 @@ fn internal(error: &AppError) -> ToolError {
 #[async_trait]
 impl Tool for McpTool {
     fn info(&self) -> &ToolInfo {
-        &self.info
+        &self.offer.info
     }
 
     async fn availability(&self, _: UserId) -> Availability {
-        match &self.missing {
+        match &self.offer.missing {
             None => Availability::Available,
             Some(how_to_get) => Availability::Missing { how_to_get: how_to_get.clone() },
         }
@@ -233,7 +251,7 @@ impl Tool for McpTool {
     }
 
     fn changed_since_allowed(&self) -> Option<&str> {
-        self.changed.as_deref()
+        self.offer.changed.as_deref()
     }
 
     fn describe(&self, arguments: &Value) -> String {
@@ -250,18 +268,18 @@ impl Tool for McpTool {
             })
             .collect();
         if told.is_empty() {
-            self.info.display_name.clone()
+            self.offer.info.display_name.clone()
         } else {
-            format!("{} ({})", self.info.display_name, told.join(", "))
+            format!("{} ({})", self.offer.info.display_name, told.join(", "))
         }
     }
 
     fn check(&self, arguments: &Value) -> Result<(), ToolError> {
-        let read = read_arguments(arguments).and_then(|fields| fits(&self.info.input_schema, &fields));
+        let read = read_arguments(arguments).and_then(|fields| fits(&self.offer.info.input_schema, &fields));
         read.map_err(|why| {
-            let schema = self.info.input_schema.to_string();
+            let schema = self.offer.info.input_schema.to_string();
             let takes = if schema.len() <= 4_000 { format!(" It takes: {schema}") } else { String::new() };
-            let name = &self.info.name;
+            let name = &self.offer.info.name;
             // The schema is the server's.
             ToolError::bad_arguments(format!(
                 "{name} was not called: {why}. Mend the arguments and call it again.{takes}"
@@ -271,15 +289,17 @@ impl Tool for McpTool {
 
     async fn call(&self, context: &ToolContext, arguments: Value) -> Result<ToolOutput, ToolError> {
         let arguments = read_arguments(&arguments).map_err(ToolError::bad_arguments)?;
-        if self.info.effect == Effect::Write {
+        if self.offer.info.effect == Effect::Write {
             self.check_approval(context).await?;
         }
         let pool = self.app.mcp();
-        let ready =
-            pool.ready(&self.app, &self.server, context.user).await.map_err(|error| internal(&error))?;
+        let ready = pool
+            .ready(&self.app, &self.offer.server, context.user)
+            .await
+            .map_err(|error| internal(&error))?;
         let ready = ready.map_err(|error| self.failed(&error))?;
         self.check_still(&ready.server)?;
-        let definition = &self.known.definition;
+        let definition = &self.offer.known.definition;
         let now = ready.tools.iter().find(|known| known.definition.name == definition.name);
         if now.is_none_or(|now| now.definition.fingerprint != definition.fingerprint) {
             return Err(self.is_another_now());

@@ -50,6 +50,8 @@ pub struct McpToolView {
     pub read_only_hint: bool,
     /// Whether it is switched on.
     pub enabled: bool,
+    /// The agents that do not get it, although they get the server.
+    pub disabled_for: Vec<String>,
     /// Since when the server defines it like this.
     pub since: DateTime<Utc>,
 }
@@ -172,6 +174,7 @@ fn tool_view(server: &McpServer, known: Known, tool: String) -> McpToolView {
         effect: if reads { Effect::Read } else { Effect::Write },
         read_only_hint: definition.read_only,
         enabled: !server.disabled_tools.contains(&definition.name),
+        disabled_for: server.disabled_for.get(&definition.name).cloned().unwrap_or_default(),
         name: definition.name,
         tool,
         title: definition.title,

@@ -103,7 +103,12 @@ async fn a_call_that_nobody_waits_for_is_cancelled() {
 /// A call that soon asks whether the server is there.
 fn impatient() -> Call<'static> {
     let patience = Duration::from_millis(50);
-    Call { tool: "add_note", arguments: arguments(json!({ "text": "late" })), idempotency_key: "key-3", patience }
+    Call {
+        tool: "add_note",
+        arguments: arguments(json!({ "text": "late" })),
+        idempotency_key: "key-3",
+        patience,
+    }
 }
 
 #[tokio::test]
@@ -112,7 +117,8 @@ async fn a_server_that_hangs_ends_the_call() {
         let fake = FakeMcp::with(McpScript { era, ..McpScript::default() }).await;
         let connection = connect(&http(&fake.url())).await.unwrap();
         fake.set(McpScript { era, mode: McpMode::Hang, ..McpScript::default() });
-        let called = tokio::time::timeout(BOUND, connection.call(impatient(), &|_| {})).await.expect("in time");
+        let called =
+            tokio::time::timeout(BOUND, connection.call(impatient(), &|_| {})).await.expect("in time");
         let error = called.unwrap_err();
         assert_eq!((error.kind, error.may_have_happened), (McpErrorKind::TimedOut, true), "{era:?}: {error}");
         assert!(error.sentence.contains("silent for 0.05 seconds"), "{era:?}: {error}");

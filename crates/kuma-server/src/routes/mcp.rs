@@ -51,6 +51,8 @@ struct McpTool {
     read_only_hint: bool,
     /// Whether it is switched on.
     enabled: bool,
+    /// The agents that do not get it, although they get the server.
+    disabled_for: Vec<String>,
     /// Since when the server defines it like this.
     changed_at: DateTime<Utc>,
 }
@@ -65,6 +67,7 @@ impl From<McpToolView> for McpTool {
             effect: view.effect,
             read_only_hint: view.read_only_hint,
             enabled: view.enabled,
+            disabled_for: view.disabled_for,
             changed_at: view.since,
         }
     }
@@ -264,6 +267,9 @@ pub struct McpServerPatchBody {
     enabled: Option<bool>,
     /// Its tools that are switched off, by their names at the server.
     disabled_tools: Option<Vec<String>>,
+    /// Tools by their names at the server, each with the agents that do not get it; tools that are not named stay as
+    /// they are. A tool that the server offers anew is on for all of its agents.
+    disabled_for: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// A field that is there, even as null.
@@ -292,6 +298,7 @@ async fn edit(
         trust_read_only_hint: body.trust_read_only_hint,
         enabled: body.enabled,
         disabled_tools: body.disabled_tools,
+        disabled_for: body.disabled_for.unwrap_or_default(),
         in_person,
     };
     Ok(Json(mcp::edit(&state.app, &user, id, patch).await?.into()))

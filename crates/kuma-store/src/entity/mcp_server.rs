@@ -20,6 +20,7 @@ pub struct Model {
     pub trust_read_only_hint: bool,
     pub enabled: bool,
     pub disabled_tools: Json,
+    pub disabled_for: Json,
     pub tools: Json,
     pub status: String,
     pub error: Option<String>,

@@ -12,6 +12,7 @@ mod m20261123_000004_api_keys;
 mod m20261123_000005_images;
 mod m20261123_000006_memories;
 mod m20261123_000007_taint;
+mod m20261123_000008_mcp_agents;
 mod run;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_images::Migration),
             Box::new(m20261123_000006_memories::Migration),
             Box::new(m20261123_000007_taint::Migration),
+            Box::new(m20261123_000008_mcp_agents::Migration),
         ]
     }
 }

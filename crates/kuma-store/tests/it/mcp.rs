@@ -33,6 +33,7 @@ fn server(owner: Option<UserId>, slug: &str) -> McpServer {
         trust_read_only_hint: false,
         enabled: true,
         disabled_tools: Vec::new(),
+        disabled_for: BTreeMap::new(),
         tools: json!([]),
         status: "connected".to_owned(),
         error: None,
@@ -91,6 +92,7 @@ async fn settings_and_state_do_not_overwrite_each_other(db: Database) {
         trust_read_only_hint: true,
         enabled: false,
         disabled_tools: vec!["add".to_owned()],
+        disabled_for: BTreeMap::from([("list".to_owned(), vec!["research".to_owned()])]),
         address: McpAddress::Http { url: "https://other.example".to_owned(), headers: BTreeMap::new() },
         ..old.clone()
     };

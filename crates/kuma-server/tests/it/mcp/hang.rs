@@ -12,8 +12,11 @@ use crate::support::{Options, TestServer};
 #[tokio::test]
 async fn a_server_that_hangs_ends_the_call_and_not_the_run() {
     let fake = FakeMcp::start().await;
-    let options =
-        Options { tools: vec![Clock::shared()], mcp_patience: Duration::from_millis(50), ..Options::default() };
+    let options = Options {
+        tools: vec![Clock::shared()],
+        mcp_patience: Duration::from_millis(50),
+        ..Options::default()
+    };
     let server = TestServer::with(options).await;
     let ann = server.user("ann").await;
     let notes = add_notes(&ann, &fake).await;

@@ -4,6 +4,7 @@ mod hang;
 mod logins;
 mod programs;
 mod servers;
+mod switches;
 
 use std::sync::Arc;
 
