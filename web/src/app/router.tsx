@@ -51,6 +51,13 @@ const settingsPages: RouteObject[] = [
     path: "mcp",
     lazy: page(["settings", "mcp"], async () => (await import("@/features/settings/mcp/mcp-page")).McpPage),
   },
+  {
+    path: "mcp/login",
+    lazy: page(
+      ["settings", "mcp"],
+      async () => (await import("@/features/settings/mcp/login-page")).McpLoginPage,
+    ),
+  },
   settingsPage("keys", async () => (await import("@/features/settings/admin/pages")).KeysPage),
   settingsPage("agents", async () => (await import("@/features/settings/admin/pages")).AgentsPage),
   settingsPage("people", async () => (await import("@/features/settings/admin/pages")).PeoplePage),

@@ -7,6 +7,7 @@ export const handlers = [
   http.get("*/api/auth/me", () => HttpResponse.json({ user: fixtures.user() })),
   http.get("*/api/models", () => HttpResponse.json(fixtures.models())),
   http.get("*/api/agents", () => HttpResponse.json({ items: [fixtures.agent()] })),
+  http.get("*/api/mcp/servers", () => HttpResponse.json({ items: [] })),
   http.get("*/api/tools", () => HttpResponse.json({ items: [] })),
   http.get("*/api/chat", () => HttpResponse.json({ items: [], nextCursor: null })),
   http.get("*/api/admin/providers", () => HttpResponse.json({ items: [] })),

@@ -1,4 +1,8 @@
 //! Logging in at servers that ask for it: the person's browser goes there and comes back with a code.
+//!
+//! Anybody can be led to the address where browsers come back, with anybody's code. So that address does nothing but
+//! hand what was brought to the web app, which ends the login as the person who is signed in there; and a login is
+//! ended by the person who began it, or by nobody.
 
 use chrono::{TimeDelta, Utc};
 use kuma_mcp::{Callback, Identity, McpError, McpErrorKind, PendingLogin};
@@ -17,11 +21,13 @@ use crate::error::{AppError, ErrorKind, Result};
 
 /// How long a person may take to log in.
 const MINUTES: i64 = 15;
+/// The longest of what a browser brings back, in bytes.
+const LONGEST: usize = 8 * 1024;
 /// How long a login server may take to take a grant back.
 const REVOKE: Duration = Duration::from_secs(5);
 
 /// What the browser brought back.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct CallbackQuery {
     /// The code, when the person agreed.
     pub code: Option<String>,
@@ -53,20 +59,22 @@ pub async fn begin_login(app: &App, user: &User, id: Uuid) -> Result<String> {
     Ok(address)
 }
 
-/// Ends a login; gives where the browser goes next: the page of the servers, which says how it went.
-pub async fn finish_login(app: &App, query: CallbackQuery) -> String {
-    let page = format!("{}/settings/mcp", app.config().mcp.frontend_url);
-    let ended = match finish(app, query).await {
-        Ok(name) => url::Url::parse_with_params(&page, [("success", "true"), ("server", name.as_str())]),
-        Err(error) => {
-            tracing::info!(%error, "a login at an MCP server failed");
-            url::Url::parse_with_params(&page, [("error", error.code)])
-        }
-    };
-    ended.map_or(page, Into::into)
+/// Where a browser that comes back goes on to: the web app's page that ends the login. Nothing is looked at here.
+pub fn login_page(app: &App, query: &CallbackQuery) -> String {
+    let page = format!("{}/settings/mcp/login", app.config().mcp.frontend_url);
+    let brought = [
+        ("code", query.code.as_deref()),
+        ("state", query.state.as_deref()),
+        ("iss", query.iss.as_deref()),
+        ("error", query.error.as_deref()),
+    ];
+    let brought = brought.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let brought = brought.filter(|(_, value)| value.len() <= LONGEST);
+    url::Url::parse_with_params(&page, brought).map_or(page, Into::into)
 }
 
-async fn finish(app: &App, query: CallbackQuery) -> Result<String> {
+/// Ends a login that the user began; gives its server. Whoever else brings it ends it for good, and nothing is kept.
+pub async fn finish_login(app: &App, user: &User, query: CallbackQuery) -> Result<super::McpServerView> {
     let expired = || {
         AppError::new(
             ErrorKind::NotFound,
@@ -76,12 +84,23 @@ async fn finish(app: &App, query: CallbackQuery) -> Result<String> {
     };
     let state = query.state.filter(|state| state.len() <= 512).ok_or_else(expired)?;
     let login = app.store().mcp().take_login(&digest(&state)).await?.ok_or_else(expired)?;
-    let Some(code) = query.code.filter(|_| query.error.is_none()) else {
-        return Err(AppError::new(ErrorKind::Forbidden, "login_denied", "You did not let Kuma in."));
+    if login.user != user.id {
+        tracing::warn!(server = %login.server, "a login at an MCP server was brought back by somebody who did not begin it");
+        return Err(AppError::new(
+            ErrorKind::Forbidden,
+            "login_of_another",
+            "Another account began this login, so it was stopped and nothing was changed. If you want to use the server, begin your own login in Settings → MCP servers.",
+        ));
+    }
+    let Some(code) = query.code.filter(|code| query.error.is_none() && code.len() <= LONGEST) else {
+        return Err(AppError::new(
+            ErrorKind::Forbidden,
+            "login_denied",
+            "You did not let Kuma in, so nothing was changed.",
+        ));
     };
     let opened = app.sealer().open(&purpose(&state), &login.sealed).map_err(AppError::internal)?;
     let pending: PendingLogin = serde_json::from_str(opened.expose_secret()).map_err(AppError::internal)?;
-    let user = app.store().users().get(login.user).await?;
     let server = app.store().mcp().get(user.id, login.server).await.map_err(servers::not_found)?;
     let McpAddress::Http { url, .. } = &server.address else { return Err(expired()) };
     let callback = Callback { code, state, issuer: query.iss };
@@ -89,10 +108,10 @@ async fn finish(app: &App, query: CallbackQuery) -> Result<String> {
     let grant = finished.map_err(|error| upstream(&error))?;
     let sealed = secrets::seal_grant(app, server.id, user.id, &grant)?;
     app.store().mcp().put_grant(server.id, user.id, sealed).await?;
-    servers::audit(app, &user, "mcp.logged_in", &server, json!({})).await?;
+    servers::audit(app, user, "mcp.logged_in", &server, json!({})).await?;
     // Whether it can be used is told by its status.
     drop(app.mcp().ready(app, &server, user.id).await?);
-    Ok(server.name)
+    servers::seen(app, user, server.id).await
 }
 
 /// Has the login servers take back all that a person granted, before their account goes.

@@ -22,7 +22,7 @@ use kuma_store::{McpAddress, McpServer};
 use uuid::Uuid;
 
 pub(crate) use login::revoke_all;
-pub use login::{CallbackQuery, begin_login, client_metadata, finish_login, log_out};
+pub use login::{CallbackQuery, begin_login, client_metadata, finish_login, log_out, login_page};
 pub(crate) use offer::{Offered, allow, by_name, offered};
 pub(crate) use pool::Pool;
 pub(crate) use servers::stop_programs;

@@ -34,7 +34,9 @@ pub(super) async fn change(
         errors.add(FIELD, format!("At most {MANY} agents and {MOST} tools."));
         return Ok(());
     }
-    for name in wanted {
+    // An agent that is gone by now can stay where it was.
+    let had: HashSet<String> = server.disabled_for.values().flatten().cloned().collect();
+    for name in wanted.into_iter().filter(|name| !had.contains(*name)) {
         if app.store().agents().by_name(name).await?.is_none() {
             let shown: String = name.chars().take(60).collect();
             errors.add(FIELD, format!("There is no agent “{shown}”."));

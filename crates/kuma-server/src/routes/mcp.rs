@@ -25,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<ServerState> {
         .routes(routes!(refresh))
         .routes(routes!(connect, disconnect))
         .routes(routes!(callback))
+        .routes(routes!(finish))
 }
 
 /// What Kuma is to login servers that read who their clients are.
@@ -339,7 +340,7 @@ pub struct McpConnectBody {
 
 /// Begin to log in at an MCP server
 #[utoipa::path(get, path = "/mcp/servers/{id}/connect", tag = "mcp", operation_id = "connectMcpServer", security(("bearer" = [])), params(("id" = Uuid, Path, description = "The server")), responses(
-    (status = 200, description = "Where your browser goes; it comes back to the callback", body = McpConnectBody),
+    (status = 200, description = "Where your browser goes; it comes back to the callback, and you end the login there", body = McpConnectBody),
 ))]
 async fn connect(
     State(state): State<ServerState>,
@@ -361,9 +362,10 @@ async fn disconnect(
     Ok(Json(mcp::log_out(&state.app, &user, id).await?.into()))
 }
 
-#[derive(Deserialize, IntoParams)]
+/// What a browser brought back from a login.
+#[derive(Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
-struct CallbackParams {
+pub struct McpCallback {
     /// The code, when you agreed.
     code: Option<String>,
     /// The state that the login was begun with.
@@ -374,14 +376,34 @@ struct CallbackParams {
     error: Option<String>,
 }
 
+impl From<McpCallback> for CallbackQuery {
+    fn from(came: McpCallback) -> Self {
+        Self { code: came.code, state: came.state, iss: came.iss, error: came.error }
+    }
+}
+
 /// Come back from an MCP server's login
-#[utoipa::path(get, path = "/mcp/callback", tag = "mcp", operation_id = "mcpCallback", params(CallbackParams), responses(
-    (status = 302, description = "To the page of the MCP servers, with `success=true&server=…` or `error=…`"),
+///
+/// For browsers. Ends nothing by itself: it leads to the web app, where the person who is signed in ends the login.
+#[utoipa::path(get, path = "/mcp/callback", tag = "mcp", operation_id = "mcpCallback", params(McpCallback), responses(
+    (status = 302, description = "To the web app's page that ends the login, with what was brought"),
 ))]
-async fn callback(State(state): State<ServerState>, QueryOf(query): QueryOf<CallbackParams>) -> Response {
-    let query = CallbackQuery { code: query.code, state: query.state, iss: query.iss, error: query.error };
-    let next = mcp::finish_login(&state.app, query).await;
-    let mut response = Redirect::to(&next).into_response();
+async fn callback(State(state): State<ServerState>, QueryOf(came): QueryOf<McpCallback>) -> Response {
+    let mut response = Redirect::to(&mcp::login_page(&state.app, &came.into())).into_response();
     *response.status_mut() = StatusCode::FOUND;
     response
+}
+
+/// End a login at an MCP server
+///
+/// Once, within 15 minutes, and by whoever began it: brought back by another account, it is over and nothing is kept.
+#[utoipa::path(post, path = "/mcp/login", tag = "mcp", operation_id = "finishMcpLogin", security(("bearer" = [])), request_body = McpCallback, responses(
+    (status = 200, description = "You are logged in there", body = McpServerBody),
+))]
+async fn finish(
+    State(state): State<ServerState>,
+    CurrentUser(user): CurrentUser,
+    JsonBody(came): JsonBody<McpCallback>,
+) -> ApiResult<Json<McpServerBody>> {
+    Ok(Json(mcp::finish_login(&state.app, &user, came.into()).await?.into()))
 }

@@ -940,10 +940,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Come back from an MCP server's login */
+        /**
+         * Come back from an MCP server's login
+         * @description For browsers. Ends nothing by itself: it leads to the web app, where the person who is signed in ends the login.
+         */
         get: operations["mcpCallback"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a login at an MCP server
+         * @description Once, within 15 minutes, and by whoever began it: brought back by another account, it is over and nothing is kept.
+         */
+        post: operations["finishMcpLogin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2136,6 +2159,17 @@ export interface components {
             /** @description The key itself: shown this once and never again. */
             key: string;
         };
+        /** @description What a browser brought back from a login. */
+        McpCallback: {
+            /** @description The code, when you agreed. */
+            code?: string | null;
+            /** @description Why there is no code. */
+            error?: string | null;
+            /** @description Who says that they sent it. */
+            iss?: string | null;
+            /** @description The state that the login was begun with. */
+            state?: string | null;
+        };
         /** @description Where to log in. */
         McpConnectBody: {
             /** @description The address for your browser. */
@@ -2215,6 +2249,14 @@ export interface components {
              */
             command?: string | null;
             /**
+             * @description Tools by their names at the server, each with the agents that do not get it; tools that are not named stay as
+             *     they are. A tool that the server offers anew is on for all of its agents.
+             * @default null
+             */
+            disabledFor?: {
+                [key: string]: string[];
+            } | null;
+            /**
              * @description Its tools that are switched off, by their names at the server.
              * @default null
              */
@@ -2268,6 +2310,8 @@ export interface components {
             changedAt: string;
             /** @description What the server says that it does. */
             description: string;
+            /** @description The agents that do not get it, although they get the server. */
+            disabledFor: string[];
             /** @description What it counts as. Writes ask first. */
             effect: components["schemas"]["Effect"];
             /** @description Whether it is switched on. */
@@ -5921,12 +5965,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description To the page of the MCP servers, with `success=true&server=…` or `error=…` */
+            /** @description To the web app's page that ends the login, with what was brought */
             302: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishMcpLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpCallback"];
+            };
+        };
+        responses: {
+            /** @description You are logged in there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServerBody"];
+                };
             };
             /** @description What went wrong */
             default: {
@@ -6079,7 +6156,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where your browser goes; it comes back to the callback */
+            /** @description Where your browser goes; it comes back to the callback, and you end the login there */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -95,6 +95,77 @@ describe("agents", () => {
     expect(await dialog.findByText("At most 400 characters.")).toBeVisible();
   });
 
+  it("get single tools of MCP servers; a switch that could not be saved is saved the next time", async () => {
+    const tool = (name: string, disabledFor: string[] = []) => ({
+      name,
+      tool: `mcp__notes__${name}`,
+      description: "",
+      effect: "write",
+      readOnlyHint: false,
+      enabled: true,
+      disabledFor,
+      changedAt: "2026-11-20T10:00:00Z",
+    });
+    const mcp = (id: string, name: string, more: object) => ({
+      id,
+      name,
+      transport: "http",
+      headers: [],
+      env: [],
+      scope: "global",
+      agents: null,
+      trustReadOnlyHint: false,
+      enabled: true,
+      canEdit: true,
+      status: "connected",
+      usesLogin: false,
+      isLoggedIn: false,
+      lastSeenAt: null,
+      createdAt: "2026-11-20T09:00:00Z",
+      ...more,
+    });
+    const shown = mcp("1", "notes", { tools: [tool("add_note", ["research"]), tool("count", ["router"])] });
+    const sent: string[] = [];
+    let saves = 0;
+    server.use(
+      withAgents(fixtures.agentDetails()),
+      withTools(),
+      http.get("*/api/mcp/servers", () =>
+        HttpResponse.json({
+          items: [
+            shown,
+            mcp("2", "of others", { agents: ["research"], tools: [tool("read_mail")] }),
+            mcp("3", "not mine", { canEdit: false, tools: [tool("read_ticket")] }),
+          ],
+        }),
+      ),
+      http.patch("*/api/admin/agents/router", () => {
+        saves += 1;
+        return HttpResponse.json({ agent: fixtures.agentDetails() });
+      }),
+      http.patch("*/api/mcp/servers/:id", async ({ request, params }) => {
+        sent.push(`${String(params["id"])} ${JSON.stringify(await request.json())}`);
+        if (sent.length === 1) return problem(503, { code: "unavailable", title: "Not available right now" });
+        return HttpResponse.json({ server: shown });
+      }),
+    );
+    const { user } = renderPage(<AgentsPage />);
+    await user.click(await screen.findByRole("button", { name: "Change Assistant" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    expect(await dialog.findByRole("checkbox", { name: /^add_note/ })).toBeChecked();
+    expect(dialog.getByRole("checkbox", { name: /^count/ })).not.toBeChecked();
+    expect(dialog.queryByRole("checkbox", { name: /read_mail|read_ticket/ })).toBeNull();
+    await user.click(dialog.getByRole("checkbox", { name: /^add_note/ }));
+    await user.click(dialog.getByRole("checkbox", { name: /^count/ }));
+    await expectAccessible();
+    await user.click(dialog.getByRole("button", { name: "Save" }));
+    expect(await dialog.findByText("Not available right now")).toBeVisible();
+    await user.click(dialog.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("Assistant is saved.")).toBeVisible();
+    const wanted = '1 {"disabledFor":{"add_note":["research","router"],"count":[]}}';
+    expect([sent, saves]).toEqual([[wanted, wanted], 2]);
+  });
+
   it("are nothing for members", async () => {
     server.use(http.get("*/api/auth/me", () => HttpResponse.json({ user: fixtures.user({ role: "user" }) })));
     renderPage(<AgentsPage />);

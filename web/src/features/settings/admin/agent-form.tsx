@@ -1,5 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useMemo, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useMemo, useRef, useState } from "react";
 import { Controller, type Resolver, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as z from "zod/mini";
@@ -15,6 +16,8 @@ import { ErrorNotice } from "@/ui/notice";
 import type { SelectOption } from "@/ui/select";
 import { Slider } from "@/ui/slider";
 import { Switch } from "@/ui/switch";
+import { useMcpServers } from "../mcp/queries";
+import { type McpChoices, McpToolsField, saveChoices } from "./agent-mcp-tools";
 
 interface Values {
   name: string;
@@ -42,7 +45,12 @@ interface AgentFormProps {
 /** Who an agent is, what it is told, what it may use. */
 export function AgentForm({ agent, onSaved, onCancel }: AgentFormProps) {
   const { t } = useTranslation(["admin", "common"]);
+  const client = useQueryClient();
   const [failure, setFailure] = useState<ApiError | null>(null);
+  const [choices, setChoices] = useState<McpChoices>({});
+  const servers = useMcpServers().data ?? [];
+  // Made, with a server's switches still to be saved: what is sent again changes it.
+  const made = useRef(agent?.name);
   const form = useForm<Values>({
     resolver: useResolver(),
     defaultValues: {
@@ -62,13 +70,16 @@ export function AgentForm({ agent, onSaved, onCancel }: AgentFormProps) {
     setFailure(null);
     try {
       const { data } =
-        agent === undefined
+        made.current === undefined
           ? await api.POST("/api/admin/agents", { body: { name, ...values } })
           : await api.PATCH("/api/admin/agents/{name}", {
-              params: { path: { name: agent.name } },
+              params: { path: { name: made.current } },
               body: values,
             });
-      if (data !== undefined) await onSaved(data.agent);
+      if (data === undefined) return;
+      made.current = data.agent.name;
+      await saveChoices(client, servers, data.agent.name, choices);
+      await onSaved(data.agent);
     } catch (error) {
       const fields = ["name", "displayName", "description", "systemPrompt", "model", "temperature"] as const;
       setFailure(placeErrors<Values>(error, fields, form.setError));
@@ -136,6 +147,7 @@ export function AgentForm({ agent, onSaved, onCancel }: AgentFormProps) {
         name="tools"
         render={({ field }) => <ToolsField value={field.value} onChange={field.onChange} />}
       />
+      <McpToolsField agent={agent?.name} servers={servers} value={choices} onChange={setChoices} />
       <Controller
         control={form.control}
         name="isActive"

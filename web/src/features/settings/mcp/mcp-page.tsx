@@ -81,9 +81,9 @@ export function McpPage() {
   );
 }
 
-const KNOWN_ERRORS = ["login_denied", "login_expired"] as const;
+const KNOWN_ERRORS = ["login_denied", "login_expired", "login_of_another"] as const;
 
-/** How a login at a server went: said by the address that the browser came back with. */
+/** How a login at a server went: said by the address that the page of the login leads to. */
 function LoginResult() {
   const { t } = useTranslation(["mcp", "common"]);
   const [search, setSearch] = useSearchParams();

@@ -6,6 +6,7 @@ import { fixtures } from "@/test/fixtures";
 import { problem } from "@/test/handlers";
 import { expectAccessible, renderPage } from "@/test/render";
 import { server } from "@/test/server";
+import { McpLoginPage } from "./login-page";
 import { McpPage } from "./mcp-page";
 
 const ID = "0199dddd-0000-7000-8000-000000000001";
@@ -18,6 +19,7 @@ function tool(over: Partial<McpTool> = {}): McpTool {
     effect: "write",
     readOnlyHint: false,
     enabled: true,
+    disabledFor: [],
     changedAt: "2026-11-20T10:00:00Z",
     ...over,
   };
@@ -131,6 +133,44 @@ describe("MCP servers", () => {
     await waitFor(() => expect(sent.at(-1)).toEqual({ agents: [fixtures.agent().name] }));
   });
 
+  it("takes single tools from single agents, among those that get the server", async () => {
+    const sent: unknown[] = [];
+    const agents = ["router", "research", "financial"].map((name) =>
+      fixtures.agent({ name, displayName: `The ${name}` }),
+    );
+    let shown = notes({ agents: ["router", "research"] });
+    server.use(
+      http.get("*/api/agents", () => HttpResponse.json({ items: agents })),
+      http.get("*/api/mcp/servers", () => HttpResponse.json({ items: [shown] })),
+      http.patch(`*/api/mcp/servers/${ID}`, async ({ request }) => {
+        const body = (await request.json()) as { disabledFor: Record<string, string[]> };
+        sent.push(body);
+        const tools = shown.tools.map((one) => ({
+          ...one,
+          disabledFor: body.disabledFor[one.name] ?? one.disabledFor,
+        }));
+        shown = { ...shown, tools };
+        return HttpResponse.json({ server: shown });
+      }),
+    );
+    const { user, container } = renderPage(<McpPage />);
+    await user.click(await screen.findByRole("button", { name: "Tools and access" }));
+    await user.click(
+      await screen.findByRole("button", { name: "add_note: For all agents that get this server" }),
+    );
+    const choice = within(screen.getByRole("group", { name: "Agents that get add_note" }));
+    expect(choice.getAllByRole("checkbox")).toHaveLength(2);
+    await expectAccessible(container);
+    await user.click(choice.getByRole("checkbox", { name: "The research" }));
+    await waitFor(() => expect(sent).toEqual([{ disabledFor: { add_note: ["research"] } }]));
+    expect(await screen.findByRole("button", { name: "add_note: For 1 of 2 agents" })).toBeVisible();
+    expect(
+      screen.getByRole("button", { name: "list_notes: For all agents that get this server" }),
+    ).toBeVisible();
+    await user.click(choice.getByRole("checkbox", { name: "The research" }));
+    await waitFor(() => expect(sent.at(-1)).toEqual({ disabledFor: { add_note: [] } }));
+  });
+
   it("takes a change back that the server refuses", async () => {
     server.use(
       withServers(notes()),
@@ -173,10 +213,11 @@ describe("MCP servers", () => {
     server.use(asMember(), withServers(notes({ scope: "global", canEdit: false, headers: [] })));
     const { user } = renderPage(<McpPage />);
     expect(await screen.findByText("Everyone")).toBeVisible();
-    expect(screen.queryByRole("button", { name: /Change notes|Remove notes/ })).toBeNull();
+    expect(screen.queryByRole("button", { name: /Change notes|Remove notes|Try again now/ })).toBeNull();
     await user.click(screen.getByRole("button", { name: "Tools and access" }));
     expect(screen.getByText("add_note")).toBeVisible();
     expect(screen.queryByRole("switch")).toBeNull();
+    expect(screen.queryByRole("button", { name: /^add_note:/ })).toBeNull();
     await user.click(screen.getByRole("button", { name: "Add a server" }));
     await screen.findByRole("dialog");
     expect(screen.queryByText("A program on this server")).toBeNull();
@@ -210,5 +251,43 @@ describe("MCP servers", () => {
     const dialog = await screen.findByRole("alertdialog");
     await user.click(within(dialog).getByRole("button", { name: "Remove" }));
     expect(await screen.findByText("No MCP server yet")).toBeVisible();
+  });
+});
+
+describe("the end of a login", () => {
+  const came = "/settings/mcp/login?code=c%26d&state=s&iss=https%3A%2F%2Fnotes.example";
+  const routes = [
+    { path: "/settings/mcp/login", element: <McpLoginPage /> },
+    { path: "/settings/mcp", element: <McpPage /> },
+  ];
+
+  it("is brought once, as the person who is signed in, and leaves nothing in the address", async () => {
+    const sent: unknown[] = [];
+    server.use(
+      withServers(notes({ usesLogin: true, isLoggedIn: true })),
+      http.post("*/api/mcp/login", async ({ request }) => {
+        expect(request.headers.get("authorization")).toMatch(/^Bearer /);
+        sent.push(await request.json());
+        return HttpResponse.json({ server: notes() });
+      }),
+    );
+    const { router } = renderPage(null, { routes, path: came });
+    expect(await screen.findByText("notes is connected. Its tools are ready.")).toBeVisible();
+    expect(sent).toEqual([{ code: "c&d", state: "s", iss: "https://notes.example", error: null }]);
+    expect(router.state.location.search).toBe("?success=true&server=notes");
+  });
+
+  it.each([
+    ["login_of_another", /Another account began this login/],
+    ["login_denied", /You did not let Kuma in/],
+    ["login_failed", /The server did not accept the login/],
+  ])("says why it was not: %s", async (code, says) => {
+    server.use(
+      withServers(notes()),
+      http.post("*/api/mcp/login", () => problem(403, { code, title: "No" })),
+    );
+    renderPage(null, { routes, path: came });
+    expect(await screen.findByText("The login did not work")).toBeVisible();
+    expect(screen.getByText(says)).toBeVisible();
   });
 });

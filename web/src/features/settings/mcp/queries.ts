@@ -57,15 +57,17 @@ export function useServerPatch(server: McpServer) {
 }
 
 function changed(server: McpServer, body: McpServerPatch): McpServer {
-  const disabled = body.disabledTools;
+  const disabled = body.disabledTools ?? null;
+  const disabledFor = body.disabledFor ?? {};
   return {
     ...server,
     trustReadOnlyHint: body.trustReadOnlyHint ?? server.trustReadOnlyHint,
     enabled: body.enabled ?? server.enabled,
     agents: body.agents === undefined ? server.agents : body.agents,
-    tools:
-      disabled === undefined || disabled === null
-        ? server.tools
-        : server.tools.map((tool) => ({ ...tool, enabled: !disabled.includes(tool.name) })),
+    tools: server.tools.map((tool) => ({
+      ...tool,
+      enabled: disabled === null ? tool.enabled : !disabled.includes(tool.name),
+      disabledFor: disabledFor[tool.name] ?? tool.disabledFor,
+    })),
   };
 }

@@ -93,7 +93,7 @@ function Actions({
   };
   return (
     <div className="flex shrink-0 max-sm:-mb-2 max-sm:w-full max-sm:justify-end">
-      {server.enabled ? (
+      {server.enabled && server.canEdit ? (
         <IconButton
           size="sm"
           label={t("refresh", { name: server.name })}

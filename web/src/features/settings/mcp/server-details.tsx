@@ -44,9 +44,16 @@ export function ServerDetails({ server }: { server: McpServer }) {
   );
 }
 
+function useAgents() {
+  return $api.useQuery("get", "/api/agents", {}, { select: (data) => data.items }).data ?? [];
+}
+
 function Tools({ server }: { server: McpServer }) {
   const { t } = useTranslation("mcp");
   const patch = useServerPatch(server);
+  const all = useAgents();
+  const chosen = server.agents ?? null;
+  const agents = chosen === null ? all : all.filter((agent) => chosen.includes(agent.name));
   if (server.tools.length === 0) {
     const never = server.lastSeenAt === null || server.status === "needs_auth";
     return <p className="text-fg-muted text-sm">{never ? t("noToolsYet") : t("noTools")}</p>;
@@ -60,7 +67,14 @@ function Tools({ server }: { server: McpServer }) {
   return (
     <ul aria-label={t("tools")} className="divide-y divide-border rounded-md border border-border">
       {server.tools.map((tool) => (
-        <ToolRow key={tool.name} tool={tool} editable={server.canEdit} onTurn={(on) => turn(tool, on)} />
+        <ToolRow
+          key={tool.name}
+          tool={tool}
+          agents={agents}
+          editable={server.canEdit}
+          onTurn={(on) => turn(tool, on)}
+          onAgents={(disabledFor) => patch.mutate({ disabledFor: { [tool.name]: disabledFor } })}
+        />
       ))}
     </ul>
   );
@@ -68,12 +82,16 @@ function Tools({ server }: { server: McpServer }) {
 
 function ToolRow({
   tool,
+  agents,
   editable,
   onTurn,
+  onAgents,
 }: {
   tool: McpTool;
+  agents: Agent[];
   editable: boolean;
   onTurn: (on: boolean) => void;
+  onAgents: (disabledFor: string[]) => void;
 }) {
   const { t } = useTranslation("mcp");
   const name = (
@@ -99,7 +117,62 @@ function ToolRow({
           {about === undefined ? null : <p className="text-fg-muted text-meta">{about}</p>}
         </div>
       )}
+      {editable && tool.enabled && agents.length > 0 ? (
+        <ToolAgents tool={tool} agents={agents} onChange={onAgents} />
+      ) : null}
     </li>
+  );
+}
+
+/** Which of the server's agents get one tool. Who is not taken out gets it, agents that come later too. */
+function ToolAgents({
+  tool,
+  agents,
+  onChange,
+}: {
+  tool: McpTool;
+  agents: Agent[];
+  onChange: (disabledFor: string[]) => void;
+}) {
+  const { t } = useTranslation("mcp");
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const off = tool.disabledFor;
+  const count = agents.filter((agent) => !off.includes(agent.name)).length;
+  const told =
+    count === agents.length ? t("toolAgents.all") : t("toolAgents.some", { count, total: agents.length });
+  return (
+    <div className="mt-1.5">
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls={id}
+        aria-label={`${tool.name}: ${told}`}
+        onClick={() => setOpen(!open)}
+        className="flex cursor-pointer items-center gap-1 text-fg-muted text-meta transition-colors duration-120 hover:text-fg touch:min-h-11"
+      >
+        <ChevronRight
+          aria-hidden
+          className={`size-3 transition-transform rtl:-scale-x-100 ${open ? "rotate-90" : ""}`}
+        />
+        {told}
+      </button>
+      <fieldset id={id} hidden={!open} className="pt-1.5 pb-0.5">
+        <legend className="sr-only">{t("toolAgents.legend", { name: tool.name })}</legend>
+        <div className="flex flex-wrap gap-x-6 gap-y-1.5">
+          {agents.map((agent) => (
+            <Checkbox
+              key={agent.name}
+              label={agent.displayName}
+              checked={!off.includes(agent.name)}
+              onChange={(on) =>
+                onChange(on ? off.filter((name) => name !== agent.name) : [...off, agent.name])
+              }
+            />
+          ))}
+        </div>
+      </fieldset>
+    </div>
   );
 }
 
@@ -107,7 +180,7 @@ function ToolRow({
 function Rules({ server }: { server: McpServer }) {
   const { t } = useTranslation("mcp");
   const patch = useServerPatch(server);
-  const agents = $api.useQuery("get", "/api/agents", {}, { select: (data) => data.items });
+  const agents = useAgents();
   return (
     <>
       <Switch
@@ -118,7 +191,7 @@ function Rules({ server }: { server: McpServer }) {
       />
       <AgentChoice
         chosen={server.agents ?? null}
-        agents={agents.data ?? []}
+        agents={agents}
         onChange={(chosen) => patch.mutate({ agents: chosen })}
       />
       <Switch
@@ -143,7 +216,10 @@ function AgentChoice({
   const { t } = useTranslation("mcp");
   return (
     <div className="grid gap-2.5">
-      <p className="font-medium text-sm">{t("agents")}</p>
+      <div>
+        <p className="font-medium text-sm">{t("agents")}</p>
+        <p className="text-fg-muted text-meta">{t("agentsHelp")}</p>
+      </div>
       <Segmented
         label={t("agents")}
         value={chosen === null ? "all" : "some"}

@@ -42,6 +42,9 @@ export const admin = {
       toolsHelp: "What it may use. What writes asks the person first.",
       writes: "Asks first",
       toolOff: "Switched off",
+      mcpTools: "Tools of MCP servers",
+      mcpToolsHelp:
+        "Of the servers that this agent gets; Settings → MCP servers says which. What they offer later is on.",
       active: "Can be chosen",
       activeHelp: "Off: its chats wait for another agent to be chosen.",
       activeDefault: "The default agent is always there.",

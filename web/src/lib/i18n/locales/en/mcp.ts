@@ -19,9 +19,12 @@ export const mcp = {
   loggedOut: "Kuma has forgotten your login at {{name}}.",
   logOut: "Log out at {{name}}",
   connected: "{{name}} is connected. Its tools are ready.",
+  finishing: "Finishing the login…",
   connectFailed: "The login did not work",
   connectErrors: {
     login_denied: "You did not let Kuma in. Nothing was changed.",
+    login_of_another:
+      "Another account began this login, so it was stopped and nothing was changed. To use the server, log in yourself below.",
     login_expired: "It took too long, or this page was opened twice. Begin again below.",
     other: "The server did not accept the login. Begin again below, or ask whoever runs it.",
   },
@@ -38,12 +41,19 @@ export const mcp = {
   reads: "Reads",
   writes: "Asks first",
   toolSwitch: "Use {{name}}",
+  toolAgents: {
+    all: "For all agents that get this server",
+    some_one: "For {{count}} of {{total}} agents",
+    some_other: "For {{count}} of {{total}} agents",
+    legend: "Agents that get {{name}}",
+  },
   on: "Use this server",
   onHelp: "Off, its tools are offered to no agent.",
   trust: "Believe it when it says that a tool only reads",
   trustHelp:
     "Such tools are then called without asking you. A server can say anything: switch this on only for one that you trust. What it does not call reading asks in any case.",
   agents: "Agents that get its tools",
+  agentsHelp: "What it offers later goes to them too. Single tools are taken from single agents at the tool.",
   allAgents: "All agents",
   someAgents: "Only these",
   saved: "Saved.",
