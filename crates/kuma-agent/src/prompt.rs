@@ -9,7 +9,7 @@ use crate::cite;
 use crate::fence::Fence;
 use crate::run::Specialist;
 use crate::tokens;
-use crate::tool::Toolbox;
+use crate::tool::{self, Toolbox};
 
 /// What the system prompt is made of.
 #[derive(Clone, Debug)]
@@ -79,19 +79,19 @@ pub(crate) fn about_tools(tools: Option<&Toolbox>, fence: &Fence, fenced: bool, 
     said.join("\n\n")
 }
 
-/// The tools as they are offered to a model. What others say of their tools is fenced like everything
-/// that others say.
+/// The tools as they are offered to a model. What others say of their tools and of their arguments is
+/// fenced like everything that others say.
 pub(crate) fn specs(toolbox: &Toolbox, specialists: &[Specialist], fence: &Fence) -> Vec<ToolSpec> {
     let own = toolbox.tools().iter().map(|tool| {
         let info = tool.info();
-        ToolSpec {
-            name: info.name.clone(),
-            description: match tool.described_by() {
-                Some(from) => fence.wrap(&from, &info.description),
-                None => info.description.clone(),
-            },
-            parameters: info.input_schema.clone(),
-        }
+        let (description, parameters) = match tool.described_by() {
+            Some(by) => {
+                let (said, schema) = tool::told(info);
+                (fence.wrap(&by.from, &said), schema)
+            }
+            None => (info.description.clone(), info.input_schema.clone()),
+        };
+        ToolSpec { name: info.name.clone(), description, parameters }
     });
     let handing_on = (!specialists.is_empty()).then(|| crate::run::delegate_spec(specialists));
     own.chain(handing_on).collect()

@@ -14,6 +14,12 @@ pub(crate) const TITLE: usize = 80;
 pub(crate) const DESCRIPTION: usize = 2_000;
 /// The longest description within a schema, in characters.
 pub(crate) const FIELD: usize = 400;
+/// The longest name of a field, in characters.
+pub(crate) const FIELD_NAME: usize = 100;
+/// The longest text that a field is bound to (one of its choices, a pattern), in characters.
+pub(crate) const CHOICE: usize = 200;
+/// The most choices of a field.
+pub(crate) const CHOICES: usize = 200;
 /// The longest schema, in characters of JSON.
 pub(crate) const SCHEMA: usize = 16_000;
 /// The deepest schema.

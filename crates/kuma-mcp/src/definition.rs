@@ -167,7 +167,7 @@ impl Simplifier<'_> {
             let Some(kept) = self.part(word, value, depth) else { continue };
             simple.insert(word.clone(), kept);
         }
-        if let Some(only) = object.get("const") {
+        if let Some(only) = object.get("const").filter(|only| is_choice(only)) {
             simple.insert("enum".to_owned(), json!([only]));
         }
         without_null(&mut simple);
@@ -180,8 +180,8 @@ impl Simplifier<'_> {
         match word {
             "description" => Some(json!(clip(&without_controls(value.as_str()?), bounds::FIELD))),
             "properties" => {
-                let fields = value.as_object()?.iter().map(|(name, field)| (name.clone(), inner(field)));
-                Some(Value::Object(fields.collect()))
+                let fields = value.as_object()?.iter().filter(|(name, _)| is_name(name));
+                Some(Value::Object(fields.map(|(name, field)| (name.clone(), inner(field))).collect()))
             }
             "anyOf" | "oneOf" | "allOf" => {
                 Some(value.as_array()?.iter().map(inner).collect::<Vec<_>>().into())
@@ -191,9 +191,48 @@ impl Simplifier<'_> {
                 Value::Array(each) => each.first().map_or_else(|| json!({}), inner),
                 schema => inner(schema),
             }),
-            "default" if value.is_null() => None,
-            _ => Some(value.clone()),
+            "additionalProperties" => Some(value.clone()),
+            _ => bound(word, value),
         }
+    }
+}
+
+/// What is kept of a word that holds no schema: only what such a word can mean. Anything else would be a place for
+/// sentences.
+fn bound(word: &str, value: &Value) -> Option<Value> {
+    let kept = match word {
+        "type" => match value {
+            Value::Array(types) => types.iter().all(is_type),
+            one => is_type(one),
+        },
+        "required" => {
+            let names = value.as_array()?.iter().filter(|name| name.as_str().is_some_and(is_name));
+            return Some(names.cloned().collect::<Vec<_>>().into());
+        }
+        "enum" => value.as_array()?.len() <= bounds::CHOICES && value.as_array()?.iter().all(is_choice),
+        "default" => !value.is_null() && value.to_string().chars().count() <= bounds::FIELD,
+        "pattern" => value.is_string() && is_choice(value),
+        _ => value.is_number(),
+    };
+    kept.then(|| value.clone())
+}
+
+fn is_type(value: &Value) -> bool {
+    const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "object", "array", "null"];
+    value.as_str().is_some_and(|text| TYPES.contains(&text))
+}
+
+/// Whether a field can be called this.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().count() <= bounds::FIELD_NAME && !name.chars().any(char::is_control)
+}
+
+/// Whether that is a plain, short value on one line.
+fn is_choice(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.chars().count() <= bounds::CHOICE && !text.chars().any(char::is_control),
+        Value::Array(_) | Value::Object(_) => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
 }
 

@@ -99,7 +99,7 @@ impl<'a> Thread<'a> {
         }
         let Some(tool) = self.toolbox.get(&call.tool) else { return answer(self.no_such_tool(call)) };
         match guard::check(&**tool, &call.arguments) {
-            Err(error) => answer(Draft::failed(call, effect, error)),
+            Err(error) => answer(Draft::refused(call, &**tool, error)),
             Ok(()) if effect == Effect::Write => Plan::Write(tool),
             Ok(()) => Plan::Read(tool),
         }
@@ -205,7 +205,7 @@ impl<'a> Thread<'a> {
                 }
                 Gate::Denied(reason) => denied(call, reason.as_deref()),
                 Gate::Open { arguments, edited } => match guard::check(&**tool, &arguments) {
-                    Err(error) => Draft { arguments, edited, ..Draft::failed(call, Effect::Write, error) },
+                    Err(error) => Draft { arguments, edited, ..Draft::refused(call, &**tool, error) },
                     Ok(()) => self.act(call, &**tool, arguments, edited).await?,
                 },
             };
@@ -247,8 +247,8 @@ impl<'a> Thread<'a> {
         if let Some(asked) = known {
             return Ok(asked.clone());
         }
-        let taint = self.shared.state().taint.as_ref().map(|from| from.places().to_vec()).unwrap_or_default();
-        let context = execute::context(self.shared, self.model, &call.call_id);
+        let taint = self.shared.taint_of(tool).map(|from| from.places().to_vec()).unwrap_or_default();
+        let context = execute::context(self.shared, self.model, tool, &call.call_id);
         let preview = guard::preview(tool, &context, &call.arguments);
         let preview = tokio::select! {
             () = self.shared.cancel.cancelled() => return Err(Stop::Cancelled),

@@ -71,6 +71,12 @@ impl Draft {
         Self::of(call, effect, StepOutcome::Failed(error.kind)).saying(error.message, error.sentence)
     }
 
+    /// What the tool did not take. It may have said why in words that are not Kuma's.
+    pub(super) fn refused(call: &StepCall, tool: &dyn Tool, error: ToolError) -> Self {
+        let provenance = if error.is_in_own_words() { None } else { outside(tool) };
+        Self { provenance, ..Self::failed(call, tool.info().effect, error) }
+    }
+
     /// A write that was begun, and nobody knows whether it happened.
     pub(super) fn unknown(call: &StepCall, why: &str) -> Self {
         Self::of(call, Effect::Write, StepOutcome::Unknown).saying(
@@ -82,7 +88,12 @@ impl Draft {
     }
 }
 
-pub(super) fn context(shared: &Shared<'_>, model: &Arc<dyn ChatModel>, call_id: &str) -> ToolContext {
+pub(super) fn context(
+    shared: &Shared<'_>,
+    model: &Arc<dyn ChatModel>,
+    tool: &dyn Tool,
+    call_id: &str,
+) -> ToolContext {
     ToolContext {
         user: shared.ids.user,
         chat: shared.ids.chat,
@@ -95,8 +106,14 @@ pub(super) fn context(shared: &Shared<'_>, model: &Arc<dyn ChatModel>, call_id: 
         small_model: Arc::clone(shared.small_model),
         usage: UsageMeter::default(),
         time_zone: shared.time_zone.map(str::to_owned),
-        taint: shared.state().taint.clone(),
+        taint: shared.taint_of(tool),
     }
+}
+
+/// Where the words of a tool with text from outside are from, unless it says so itself.
+fn outside(tool: &dyn Tool) -> Option<Provenance> {
+    let info = tool.info();
+    info.outside.then(|| Provenance::of(&info.display_name))
 }
 
 /// How a call came to its end.
@@ -118,7 +135,7 @@ pub(super) async fn execute(
 ) -> Result<Draft, Stop> {
     let info = tool.info();
     let (progress, mut lines) = Progress::channel();
-    let context = ToolContext { progress, ..context(shared, model, &call.call_id) };
+    let context = ToolContext { progress, ..context(shared, model, tool, &call.call_id) };
     if info.effect == Effect::Write {
         let intent = IntentStep {
             call_id: call.call_id.clone(),
@@ -175,19 +192,17 @@ pub(super) async fn execute(
 fn judge(tool: &dyn Tool, call: &StepCall, over: Over) -> Draft {
     let info = tool.info();
     let effect = info.effect;
-    // What a tool with text from outside says is from outside, unless it says from where.
-    let of_tool = || info.outside.then(|| Provenance::of(&info.display_name));
     match over {
         Over::Answered(Ok(output)) => Draft {
             content: output.content,
             summary: guard::line(&output.summary),
             result: output.result,
             sources: output.sources,
-            provenance: output.provenance.or_else(of_tool),
+            provenance: output.provenance.or_else(|| outside(tool)),
             ..Draft::of(call, effect, StepOutcome::Done)
         },
         Over::Answered(Err(error)) => {
-            let provenance = if error.is_in_own_words() { None } else { of_tool() };
+            let provenance = if error.is_in_own_words() { None } else { outside(tool) };
             let unknown = effect == Effect::Write && error.kind == ToolErrorKind::TimedOut;
             let draft = if unknown {
                 let mut draft = Draft::unknown(call, "The service behind it did not answer in time.");

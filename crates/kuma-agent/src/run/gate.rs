@@ -42,10 +42,8 @@ pub(super) fn gate(shared: &Shared<'_>, tool: &dyn Tool, call: &StepCall, asked:
         };
     }
     let info = tool.info();
-    let (taint, uncertain) = {
-        let state = shared.state();
-        (state.taint.clone(), state.uncertain.contains(&info.name))
-    };
+    let taint = shared.taint_of(tool);
+    let uncertain = shared.state().uncertain.contains(&info.name);
     let allowed = match (shared.is_allowed(&info.name), tool.changed_since_allowed()) {
         (false, _) => Allowed::No,
         (true, None) => Allowed::Yes,

@@ -1,6 +1,6 @@
 //! What the run and the runs nested in it have in common: who they are, what they may, what they did.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub(super) struct Shared<'a> {
     steps: &'a dyn StepLog,
     /// Every tool of the run and of its specialists, for what is told about calls.
     tools: HashMap<&'a str, &'a Arc<dyn Tool>>,
+    /// Who says themselves what their tools are, and nobody vouches for: by id, where the words are from.
+    describers: BTreeMap<&'a str, &'a Provenance>,
     next_step: tokio::sync::Mutex<u32>,
     state: Mutex<State>,
 }
@@ -72,6 +74,11 @@ impl<'a> Shared<'a> {
             .flat_map(crate::tool::Toolbox::tools)
             .map(|tool| (tool.info().name.as_str(), tool))
             .collect();
+        let describers = tools.values().copied().filter_map(|tool: &'a Arc<dyn Tool>| {
+            let by = tool.described_by()?;
+            Some((by.id.as_str(), by.taints.as_ref()?))
+        });
+        let describers = describers.collect();
         let mut state = State { taint: input.taint.clone(), ..State::default() };
         state.citations.add(&input.sources);
         let calls_tools = input.model.info().capabilities.contains(&Capability::Tools);
@@ -91,6 +98,7 @@ impl<'a> Shared<'a> {
             sink,
             steps,
             tools,
+            describers,
             next_step: tokio::sync::Mutex::new(input.earlier.last().map_or(0, |last| last.number) + 1),
             state: Mutex::new(state),
         };
@@ -136,6 +144,18 @@ impl<'a> Shared<'a> {
 
     pub(super) fn effect(&self, tool: &str) -> Effect {
         self.tools.get(tool).map_or(Effect::Read, |tool| tool.info().effect)
+    }
+
+    /// Where text from outside came from that could wish for a call of this tool: what the run has read, and what
+    /// other programs say of their own tools, whichever agent of the run was offered them. What a program says of this
+    /// tool itself is what the person saw when they allowed it.
+    pub(super) fn taint_of(&self, tool: &dyn Tool) -> Option<Provenance> {
+        let mut taint = self.state().taint.clone();
+        let own = tool.described_by().map(|by| by.id.as_str());
+        for (_, from) in self.describers.iter().filter(|(id, _)| Some(**id) != own) {
+            taint.get_or_insert_default().merge(from);
+        }
+        taint
     }
 
     pub(super) fn tool(&self, name: &str) -> Option<&'a Arc<dyn Tool>> {

@@ -9,6 +9,7 @@
 //! `kuma-app` lists tools, asks for their [`Availability`], and checks edited arguments.
 
 mod context;
+mod foreign;
 mod output;
 pub(crate) mod schema;
 mod typed;
@@ -21,6 +22,7 @@ use kuma_types::{Effect, Provenance, ToolCategory, UserId};
 use serde_json::Value;
 
 pub use context::{Progress, ToolContext, UsageMeter};
+pub(crate) use foreign::told;
 pub use output::{ToolError, ToolOutput};
 pub use typed::{TypedTool, typed};
 
@@ -76,6 +78,18 @@ pub enum Availability {
     },
 }
 
+/// Another program that says itself what its tools are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Describer {
+    /// What tells it from others; the same for all of its tools.
+    pub id: String,
+    /// Its words, as they are labelled.
+    pub from: Provenance,
+    /// Where what it says of its tools comes from, for a person who is asked because of it; none when
+    /// whoever runs this server has put it there and answers for it.
+    pub taints: Option<Provenance>,
+}
+
 /// Something an agent can do.
 #[async_trait]
 pub trait Tool: Send + Sync {
@@ -88,9 +102,9 @@ pub trait Tool: Send + Sync {
         Availability::Available
     }
 
-    /// Where the words of its description come from, when they are not Kuma's own. Models get them
-    /// fenced.
-    fn described_by(&self) -> Option<Provenance> {
+    /// Whose words its definition is made of, when they are not Kuma's own. Models get them fenced,
+    /// and they taint like other text from outside, unless somebody vouches for them.
+    fn described_by(&self) -> Option<&Describer> {
         None
     }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kuma_agent::tool::{Availability, Tool, ToolContext, ToolError, ToolInfo, ToolOutput};
+use kuma_agent::tool::{Availability, Describer, Tool, ToolContext, ToolError, ToolInfo, ToolOutput};
 use kuma_mcp::{Call, CallResult, McpError, McpErrorKind};
-use kuma_store::McpServer;
+use kuma_store::{McpAddress, McpServer};
 use kuma_types::{Effect, Provenance, ToolCategory, ToolErrorKind, UserId};
 use serde_json::{Map, Value, json};
 
@@ -19,6 +19,8 @@ use crate::error::AppError;
 const TIME: Duration = Duration::from_mins(3);
 /// How much of an argument is told in one line.
 const TOLD: usize = 60;
+/// How much of a server's name is in the name of a place.
+const LABEL: usize = 36;
 
 /// Whether the user has allowed a tool for good, and which definition of it.
 #[derive(Clone, Copy)]
@@ -45,6 +47,8 @@ struct Offer {
     missing: Option<String>,
     /// Why an earlier allowance does not hold.
     changed: Option<String>,
+    /// Whose words the definition is made of.
+    describer: Describer,
 }
 
 impl McpTool {
@@ -92,7 +96,8 @@ impl McpTool {
             outside: true,
             name,
         };
-        let offer = Offer { server: Arc::clone(server), known, info, missing, changed };
+        let describer = describer(server);
+        let offer = Offer { server: Arc::clone(server), known, info, missing, changed, describer };
         Self { app: app.clone(), offer: Arc::new(offer), agent: None }
     }
 
@@ -111,10 +116,6 @@ impl McpTool {
     /// Since when it is defined as it is.
     pub(super) fn since(&self) -> chrono::DateTime<chrono::Utc> {
         self.offer.known.since
-    }
-
-    fn provenance(&self) -> Provenance {
-        Provenance::of(format!("the MCP server “{}”", self.offer.server.name))
     }
 
     /// An approval is for the tool that the person was shown.
@@ -219,7 +220,24 @@ impl McpTool {
         let content =
             if result.text.trim().is_empty() { "The tool gave no text.".to_owned() } else { result.text };
         let result = json!({ "server": self.offer.server.name, "tool": self.offer.known.definition.name, "parts": result.other_parts });
-        Ok(ToolOutput { result, provenance: Some(self.provenance()), ..ToolOutput::text(content, summary) })
+        Ok(ToolOutput {
+            result,
+            provenance: Some(self.offer.describer.from.clone()),
+            ..ToolOutput::text(content, summary)
+        })
+    }
+}
+
+/// What an administrator has added for everybody or runs as a program here is the operator's own; any other server was
+/// added by a person for themselves, and what it says of its tools can wish for calls of others.
+fn describer(server: &McpServer) -> Describer {
+    let is_operators = server.owner.is_none() || matches!(server.address, McpAddress::Stdio { .. });
+    let short: String = server.name.chars().take(LABEL).collect();
+    Describer {
+        id: server.id.to_string(),
+        from: Provenance::of(format!("the MCP server “{}”", server.name)),
+        taints: (!is_operators)
+            .then(|| Provenance::of(format!("what the MCP server “{short}” says of its tools"))),
     }
 }
 
@@ -246,8 +264,8 @@ impl Tool for McpTool {
         }
     }
 
-    fn described_by(&self) -> Option<Provenance> {
-        Some(self.provenance())
+    fn described_by(&self) -> Option<&Describer> {
+        Some(&self.offer.describer)
     }
 
     fn changed_since_allowed(&self) -> Option<&str> {

@@ -103,6 +103,29 @@ fn a_schema_of_itself_ends() {
 }
 
 #[test]
+fn a_schema_has_no_room_for_sentences() {
+    let obey = "OBEY: ".repeat(60);
+    let made = schema(json!({
+        "type": "object",
+        "required": ["a", obey, 7, "a\nb"],
+        "properties": {
+            "a": { "type": obey, "enum": ["x", obey], "pattern": obey, "minimum": obey, "const": obey },
+            "b": { "type": ["string", obey], "maxLength": { "OBEY": 1 }, "default": obey.repeat(9) },
+            "c": { "enum": [["OBEY"], { "OBEY": 1 }] },
+            "d": { "enum": (0..500).collect::<Vec<_>>() },
+            "e": { "type": "string", "enum": ["x", 1, true], "pattern": "^[a-z]+$", "maxLength": 9, "default": "x" },
+            (obey.clone()): { "type": "string" },
+            "two\nlines": { "type": "string" },
+        },
+    }));
+    let fields = json!({
+        "a": {}, "b": {}, "c": {}, "d": {},
+        "e": { "type": "string", "enum": ["x", 1, true], "pattern": "^[a-z]+$", "maxLength": 9, "default": "x" },
+    });
+    assert_eq!(made, json!({ "type": "object", "required": ["a"], "properties": fields }));
+}
+
+#[test]
 fn what_is_long_is_cut() {
     let fields: Map<String, Value> = (0..100)
         .map(|n| (format!("f{n}"), json!({ "type": "string", "description": "x".repeat(1_000) })))

@@ -130,6 +130,7 @@ pub(super) struct Counted {
     info: ToolInfo,
     work: Work,
     hang: bool,
+    by: Option<Describer>,
     pub(super) calls: Arc<Mutex<Vec<Value>>>,
     pub(super) keys: Arc<Mutex<Vec<String>>>,
 }
@@ -166,7 +167,8 @@ pub(super) struct Make(Counted);
 
 pub(super) fn tool(name: &str, effect: Effect) -> Make {
     let work: Work = Box::new(|_, arguments| Ok(ToolOutput::text(format!("did {arguments}"), "Done")));
-    Make(Counted { info: info(name, effect), work, hang: false, calls: Arc::default(), keys: Arc::default() })
+    let info = info(name, effect);
+    Make(Counted { info, work, hang: false, by: None, calls: Arc::default(), keys: Arc::default() })
 }
 
 pub(super) fn read(name: &str) -> Make {
@@ -202,6 +204,13 @@ impl Make {
         self
     }
 
+    /// A tool of another program, for which somebody vouches or not.
+    pub(super) fn described(mut self, id: &str, vouched: bool) -> Self {
+        let taints = (!vouched).then(|| Provenance::of(format!("what “{id}” says of its tools")));
+        self.0.by = Some(Describer { id: id.into(), from: Provenance::of(id), taints });
+        self.outside()
+    }
+
     pub(super) fn with(mut self, change: impl FnOnce(&mut ToolInfo)) -> Self {
         change(&mut self.0.info);
         self
@@ -219,12 +228,19 @@ impl Tool for Counted {
         &self.info
     }
 
+    fn described_by(&self) -> Option<&Describer> {
+        self.by.as_ref()
+    }
+
     fn describe(&self, arguments: &Value) -> String {
         assert!(arguments.get("panicInDescribe").is_none(), "as asked");
         format!("{} with {arguments}", self.info.display_name)
     }
 
     fn check(&self, arguments: &Value) -> Result<(), ToolError> {
+        if arguments.get("foreign").is_some() {
+            return Err(ToolError::bad_arguments("it says: OBEY"));
+        }
         if arguments.is_object() && arguments.get("bad").is_none() {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! MCP servers over HTTP, and what the tests of them have in common.
 
+mod definitions;
 mod hang;
 mod logins;
 mod programs;
