@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy};
 
+use crate::tls;
+
 /// Who we say we are: `Kuma/0.1.0`.
 pub const USER_AGENT: &str = concat!("Kuma/", env!("CARGO_PKG_VERSION"));
 
@@ -55,17 +57,7 @@ impl ClientOptions {
     }
 }
 
-/// Makes ring the process's TLS provider. May be called any number of times, from anywhere; a
-/// provider that is already installed stays.
-pub fn install_crypto_provider() {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error only says that another thread was faster.
-        drop(rustls::crypto::ring::default_provider().install_default());
-    }
-}
-
-/// A client. Clones share its connections, so one per purpose is enough; building one reads the
-/// system's root certificates (some milliseconds), so nobody builds one per call.
+/// A client. Clones share its connections, so one per purpose is enough.
 ///
 /// There is no limit on a request's total time: answers stream for minutes. Callers set their own
 /// deadlines. Compressed answers are not asked for: the streams are short lines, and a download's
@@ -75,41 +67,26 @@ pub fn install_crypto_provider() {
 /// except for loopback addresses, which are always reached directly. System-wide proxy settings of
 /// desktop systems are not read.
 ///
-/// Without any root certificates (a bare container) the client still reaches `http://` addresses,
-/// such as an Ollama next door; `https://` ones fail, and a warning in the log says why.
+/// The system's root certificates are trusted, see [`tls`].
 pub fn build_client(options: &ClientOptions) -> Result<Client, ClientError> {
-    build_with(|| {
-        let mut builder = direct(options);
-        for proxy in proxies(|name| std::env::var(name).ok())? {
-            builder = builder.proxy(proxy);
-        }
-        Ok(builder)
-    })
+    let mut builder = direct(options)?;
+    for proxy in proxies(|name| std::env::var(name).ok())? {
+        builder = builder.proxy(proxy);
+    }
+    built(builder)
 }
 
-/// Builds what `make` describes, with the system's root certificates or, if there are none, without any.
-pub(crate) fn build_with(
-    make: impl Fn() -> Result<ClientBuilder, ClientError>,
-) -> Result<Client, ClientError> {
-    install_crypto_provider();
-    match make()?.build() {
-        Ok(client) => Ok(client),
-        Err(error) => {
-            let client = make()?.tls_certs_only(std::iter::empty()).build();
-            let client = client.map_err(|error| ClientError::Tls(root_cause(&error)))?;
-            tracing::warn!(
-                reason = root_cause(&error),
-                "no root certificates: only http:// addresses can be reached. Install the package ca-certificates, or \
-                 point SSL_CERT_FILE to a bundle"
-            );
-            Ok(client)
-        }
-    }
+/// The client, or why it cannot be.
+pub(crate) fn built(builder: ClientBuilder) -> Result<Client, ClientError> {
+    builder.build().map_err(|error| ClientError::Tls(root_cause(&error)))
 }
 
 /// What all clients have in common, without a proxy.
-pub(crate) fn direct(options: &ClientOptions) -> ClientBuilder {
+pub(crate) fn direct(options: &ClientOptions) -> Result<ClientBuilder, ClientError> {
+    tls::install_crypto_provider();
+    let secure = tls::config(options.http2).map_err(|error| ClientError::Tls(error.to_string()))?;
     let builder = Client::builder()
+        .tls_backend_preconfigured(secure)
         .user_agent(USER_AGENT)
         .connect_timeout(options.connect_timeout)
         .tcp_nodelay(true)
@@ -118,11 +95,11 @@ pub(crate) fn direct(options: &ClientOptions) -> ClientBuilder {
         .pool_idle_timeout(Duration::from_mins(1))
         .no_gzip()
         .no_proxy();
-    if options.http2 {
+    Ok(if options.http2 {
         builder.http2_adaptive_window(true).http2_keep_alive_interval(Duration::from_secs(30))
     } else {
         builder.http1_only()
-    }
+    })
 }
 
 type MakeProxy = fn(String) -> reqwest::Result<Proxy>;
@@ -163,12 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_provider_can_be_installed_many_times() {
-        install_crypto_provider();
-        install_crypto_provider();
-        let ciphers =
-            rustls::crypto::CryptoProvider::get_default().map(|provider| provider.cipher_suites.len());
-        assert!(ciphers.is_some_and(|count| count > 0));
+    fn clients_of_both_kinds_can_be_built() {
         build_client(&ClientOptions::default()).unwrap();
         build_client(&ClientOptions::streaming()).unwrap();
     }

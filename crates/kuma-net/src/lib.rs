@@ -16,12 +16,14 @@ pub mod body;
 pub mod client;
 pub mod download;
 pub mod guard;
+pub mod tls;
 
 pub use body::{BodyError, LimitedBody, read_limited};
 
-pub use client::{ClientError, ClientOptions, USER_AGENT, build_client, install_crypto_provider, root_cause};
+pub use client::{ClientError, ClientOptions, USER_AGENT, build_client, root_cause};
 pub use download::{Download, DownloadError, Downloaded, Progress, download, hugging_face_url};
 pub use guard::{
     AllowList, AllowListError, FetchError, GuardOptions, GuardedClient, Lookup, Refusal, SystemLookup,
     explain_sent,
 };
+pub use tls::install_crypto_provider;

@@ -2,6 +2,8 @@
 //!
 //! Rows are written by [`crate::Jobs`]; only the text of running answers is written here.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use kuma_types::{
     ChatId, JobId, MessageId, MessageRole, MessageStatus, Provenance, RunFailure, Usage, UserId,
@@ -14,7 +16,7 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::db::Db;
+use crate::db::{Backend, Db};
 use crate::entity::{
     chat,
     message::{Column, Entity, Model},
@@ -173,9 +175,10 @@ impl<'a> Messages<'a> {
         Ok(find.into_tuple::<Uuid>().one(&self.db.read).await?.map(MessageId))
     }
 
-    /// Keeps the text so far of many running answers in one transaction. A run that has ended or
-    /// has another owner by now (its epoch moved on) is skipped.
-    pub async fn checkpoint(&self, checkpoints: &[Checkpoint]) -> Result<()> {
+    /// Keeps the text so far of many running answers in one transaction; gives those that were kept. Left out
+    /// is a run that has ended or has another owner by now (its epoch moved on), and, of several, one that
+    /// somebody writes at this moment: waiting for it while holding others is how deadlocks begin.
+    pub async fn checkpoint(&self, checkpoints: &[Checkpoint]) -> Result<HashSet<MessageId>> {
         let mut tries = Tries::default();
         loop {
             match self.checkpoint_once(checkpoints).await {
@@ -185,18 +188,34 @@ impl<'a> Messages<'a> {
         }
     }
 
-    async fn checkpoint_once(&self, checkpoints: &[Checkpoint]) -> Result<()> {
+    async fn checkpoint_once(&self, checkpoints: &[Checkpoint]) -> Result<HashSet<MessageId>> {
+        let mut kept = HashSet::with_capacity(checkpoints.len());
         if checkpoints.is_empty() {
-            return Ok(());
+            return Ok(kept);
         }
         let tx = self.db.begin().await?;
         for batch in batch::of(checkpoints) {
             let rows = batch::values(batch.len(), 5);
+            // Only PostgreSQL has several writers.
+            let skips = self.db.backend == Backend::Postgres && checkpoints.len() > 1;
+            let (free, is_free) = if skips {
+                let ids: Vec<String> = (0..batch.len()).map(|row| format!("${}", row * 5 + 1)).collect();
+                let ids = ids.join(", ");
+                (
+                    format!(
+                        "WITH free AS MATERIALIZED (SELECT id FROM messages WHERE id IN ({ids}) \
+                         FOR NO KEY UPDATE SKIP LOCKED) "
+                    ),
+                    "messages.id IN (SELECT id FROM free) AND ",
+                )
+            } else {
+                (String::new(), "")
+            };
             let sql = format!(
-                "UPDATE messages SET content = v.column4, reasoning = v.column5 FROM (VALUES {rows}) AS v \
-                 WHERE messages.id = v.column1 AND messages.status = 'streaming' AND EXISTS (\
+                "{free}UPDATE messages SET content = v.column4, reasoning = v.column5 FROM (VALUES {rows}) AS v \
+                 WHERE {is_free}messages.id = v.column1 AND messages.status = 'streaming' AND EXISTS (\
                    SELECT 1 FROM message_jobs j WHERE j.job_id = v.column2 AND j.epoch = v.column3 \
-                   AND j.status = 'PROCESSING' AND j.assistant_message_id = v.column1)"
+                   AND j.status = 'PROCESSING' AND j.assistant_message_id = v.column1) RETURNING id"
             );
             let values = batch.iter().flat_map(|c| {
                 [
@@ -207,9 +226,12 @@ impl<'a> Messages<'a> {
                     c.reasoning.clone().into(),
                 ]
             });
-            tx.execute_raw(self.db.sql(sql, values)).await?;
+            for row in tx.query_all_raw(self.db.sql(sql, values)).await? {
+                kept.insert(MessageId(row.try_get_by_index(0)?));
+            }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(kept)
     }
 
     async fn check_owner(&self, owner: UserId, chat: ChatId) -> Result<()> {

@@ -4,6 +4,7 @@
 
 mod assets;
 mod commands;
+mod footprint;
 mod pictures;
 mod secrets;
 mod settings;

@@ -1,5 +1,6 @@
 //! Hearing one reply: what the model says, passed on as it comes.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
@@ -98,7 +99,7 @@ impl Listener<'_> {
             }
             let told = !self.events.is_empty();
             self.tell().await?;
-            wait = if told && !more { self.shared.pace() } else { Duration::ZERO };
+            wait = if told && !more { longer(wait).min(self.shared.pace()) } else { Duration::ZERO };
         }
         let provider = model.info().provider.clone();
         Err(ModelError::new(ModelErrorKind::ConnectionLost, provider, "the reply ended without an end")
@@ -174,6 +175,12 @@ impl Listener<'_> {
     }
 }
 
+/// The gathering after one of `wait`: short at first, so that a short answer ends when it ends.
+fn longer(wait: Duration) -> Duration {
+    const FIRST: Duration = Duration::from_millis(5);
+    (wait * 2).max(FIRST)
+}
+
 /// What came together.
 struct Batch {
     /// Not empty; an error can only be the last.
@@ -185,29 +192,69 @@ struct Batch {
 /// The next item and whatever else is there already: several tokens become one event. After `wait`,
 /// during which nothing is asked for, so that what the provider sends stays where it costs nothing:
 /// in the connection's buffer. What gathered there comes piece by piece through the HTTP client's
-/// task; it has all come when there is a moment of quiet.
+/// task, which gets its turns here; it has all come when a few of them brought nothing.
 async fn next_batch(stream: &mut ChatStream, wait: Duration) -> Option<Batch> {
-    const QUIET: Duration = Duration::from_millis(1);
+    const TURNS: usize = 3;
     const LONGEST: Duration = Duration::from_millis(10);
     const MOST: usize = 256;
     let gathers = !wait.is_zero();
     if gathers {
-        tokio::time::sleep(wait).await;
+        tokio::time::sleep_until(tick_after(Instant::now() + wait)).await;
     }
     let mut items = vec![stream.next().await?];
     let begun = Instant::now();
+    let mut idle_turns = 0;
     while items.last().is_some_and(Result::is_ok) {
         if items.len() >= MOST || begun.elapsed() >= LONGEST {
             return Some(Batch { items, more: true });
         }
         match stream.next().now_or_never() {
-            Some(Some(item)) => items.push(item),
-            None if gathers => match tokio::time::timeout(QUIET, stream.next()).await {
-                Ok(Some(item)) => items.push(item),
-                Ok(None) | Err(_) => break,
-            },
+            Some(Some(item)) => {
+                idle_turns = 0;
+                items.push(item);
+            }
+            None if gathers && idle_turns < TURNS => {
+                idle_turns += 1;
+                tokio::task::yield_now().await;
+            }
             Some(None) | None => break,
         }
     }
     Some(Batch { items, more: false })
+}
+
+/// The first of the moments, the same for all replies of the process, at which gathering ends: waking up for many
+/// of them at once costs hardly more than for one.
+fn tick_after(earliest: Instant) -> Instant {
+    const TICK: Duration = Duration::from_millis(15);
+    static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let since = earliest.saturating_duration_since(*FIRST).as_micros();
+    let ticks = since.div_ceil(TICK.as_micros());
+    *FIRST + Duration::from_micros(u64::try_from(ticks * TICK.as_micros()).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gathering_ends_at_common_moments_soon_after_it_may() {
+        let first = tick_after(Instant::now());
+        for later in [0, 1, 14, 15, 16, 1_000] {
+            let earliest = first + Duration::from_millis(later);
+            let tick = tick_after(earliest);
+            assert!(tick >= earliest && tick - earliest < Duration::from_millis(15));
+            assert_eq!((tick - first).as_millis() % 15, 0, "one of the common moments");
+        }
+    }
+
+    #[test]
+    fn gathering_grows_from_short_to_long() {
+        let mut waits = vec![longer(Duration::ZERO)];
+        for _ in 0..4 {
+            waits.push(longer(waits[waits.len() - 1]));
+        }
+        let waits: Vec<u128> = waits.iter().map(Duration::as_millis).collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80]);
+    }
 }

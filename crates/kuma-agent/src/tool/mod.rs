@@ -153,20 +153,12 @@ pub struct MissingTool {
 }
 
 impl Toolbox {
-    /// Asks every tool whether this user can use it, all at once.
-    pub async fn of(user: UserId, tools: impl IntoIterator<Item = Arc<dyn Tool>>) -> Self {
-        let asked = tools.into_iter().map(|tool| async move {
-            let availability = tool.availability(user).await;
-            (tool, availability)
-        });
-        let mut toolbox = Self::default();
-        for (tool, availability) in futures::future::join_all(asked).await {
-            match availability {
-                Availability::Available => toolbox.push(tool),
-                Availability::Missing { how_to_get } => toolbox.push_missing(tool.info(), how_to_get),
-            }
+    /// Offers a tool, or notes how to get it.
+    pub fn put(&mut self, tool: Arc<dyn Tool>, availability: Availability) {
+        match availability {
+            Availability::Available => self.push(tool),
+            Availability::Missing { how_to_get } => self.push_missing(tool.info(), how_to_get),
         }
-        toolbox
     }
 
     /// Offers one tool more. Of two with one name the first stays.

@@ -11,27 +11,33 @@ use super::runner::{ActiveRun, Leave};
 use crate::App;
 use crate::error::Result;
 
-/// Saves changed drafts about once a second and renews leases at a third of their time.
+/// Saves changed drafts about once a second and renews leases at a third of their time, each for itself: a
+/// database that is slow to save texts must not cost a run its lease.
 pub(super) async fn keep(app: App, stop: CancellationToken) {
-    let every = app.config().runs.checkpoint;
-    let renew_every = app.config().runs.lease / 3;
-    let mut since_renewal = Duration::ZERO;
-    loop {
-        tokio::select! {
-            // After the stop the loop goes on while runs finish; it ends with the last one.
-            () = stop.cancelled(), if app.runs().is_empty() => return,
-            () = tokio::time::sleep(every) => {}
-        }
-        if let Err(error) = save(&app).await {
+    tokio::join!(keep_texts(&app, &stop), keep_leases(&app, &stop));
+}
+
+async fn keep_texts(app: &App, stop: &CancellationToken) {
+    while !is_over(app, stop, app.config().runs.checkpoint).await {
+        if let Err(error) = save(app).await {
             tracing::error!(error = ?error, "partial answers could not be saved; trying again");
         }
-        since_renewal += every;
-        if since_renewal >= renew_every {
-            since_renewal = Duration::ZERO;
-            if let Err(error) = renew(&app).await {
-                tracing::error!(error = ?error, "leases could not be renewed; trying again");
-            }
+    }
+}
+
+async fn keep_leases(app: &App, stop: &CancellationToken) {
+    while !is_over(app, stop, app.config().runs.lease / 3).await {
+        if let Err(error) = renew(app).await {
+            tracing::error!(error = ?error, "leases could not be renewed; trying again");
         }
+    }
+}
+
+/// Waits for `pause`; after the stop there is no more to do when the last run has finished.
+async fn is_over(app: &App, stop: &CancellationToken, pause: Duration) -> bool {
+    tokio::select! {
+        () = stop.cancelled(), if app.runs().is_empty() => true,
+        () = tokio::time::sleep(pause) => false,
     }
 }
 
@@ -44,12 +50,13 @@ pub(super) async fn save(app: &App) -> Result<()> {
     }
     let (checkpoints, runs): (Vec<Checkpoint>, Vec<Arc<ActiveRun>>) = changed.into_iter().unzip();
     let saved = app.store().messages().checkpoint(&checkpoints).await;
-    if saved.is_err() {
-        for run in runs {
+    for run in runs {
+        if !saved.as_ref().is_ok_and(|saved| saved.contains(&run.assistant_message)) {
             run.draft.lock().unwrap_or_else(PoisonError::into_inner).dirty = true;
         }
     }
-    Ok(saved?)
+    saved?;
+    Ok(())
 }
 
 /// What a run has to save; nothing when it has not changed.

@@ -1,6 +1,6 @@
 //! Part two of a run, the inside: claim, load, ask the model, keep what came.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use chrono::Utc;
 use futures::StreamExt;
 use kuma_agent::context::{self, HistoryMessage};
 use kuma_agent::prompt::SystemPrompt;
-use kuma_agent::{EventSink, Fence, RunEnding, RunIds, RunInput, RunOutcome, Told, Toolbox};
+use kuma_agent::{EventSink, Fence, RunEnding, RunIds, RunInput, RunOutcome, Told};
 use kuma_llm::{Capability, ChatMessage, ChatModel, ChatRequest, Part, Role};
 use kuma_queue::{Signal, SignalStream};
 use kuma_store::{Agent, Chat, Claim, Job, MemoryState, Message, User};
@@ -27,7 +27,7 @@ use crate::App;
 use crate::documents::{self, Attached};
 use crate::error::{AppError, Result};
 use crate::images::{self, Pictures};
-use crate::tools::{self, Scene};
+use crate::tools::{self, Kit, Scene};
 use crate::{mcp, memory};
 
 /// A run that was claimed more often kills its drivers.
@@ -213,18 +213,25 @@ struct Loaded {
     agent: Option<Agent>,
     path: Vec<Message>,
     memory: MemoryState,
+    /// The tools of MCP servers that the user has.
+    others: Vec<mcp::Offered>,
+    /// The tools that need not ask this user any more.
+    allowed: HashSet<String>,
 }
 
+/// All at once: this stands between a question and the first word of its answer.
 async fn load(app: &App, job: &Job) -> Result<Loaded> {
     let store = app.store();
-    let (user, chat, agent, path, memory) = tokio::try_join!(
-        async { store.users().get(job.user_id).await },
-        async { store.chats().get(job.user_id, job.chat_id).await },
-        async { store.agents().by_name(&job.agent_type).await },
-        async { store.messages().path(job.chat_id, job.user_message_id).await },
-        async { store.memories().state(job.user_id, job.chat_id).await },
+    let (user, chat, agent, path, memory, others, allowed) = tokio::try_join!(
+        async { Result::Ok(store.users().get(job.user_id).await?) },
+        async { Ok(store.chats().get(job.user_id, job.chat_id).await?) },
+        async { Ok(store.agents().by_name(&job.agent_type).await?) },
+        async { Ok(store.messages().path(job.chat_id, job.user_message_id).await?) },
+        async { Ok(store.memories().state(job.user_id, job.chat_id).await?) },
+        mcp::offered(app, job.user_id),
+        async { Ok(store.allowances().of_user(job.user_id).await?) },
     )?;
-    Ok(Loaded { user, chat, agent, path, memory })
+    Ok(Loaded { user, chat, agent, path, memory, others, allowed })
 }
 
 async fn answer(
@@ -234,7 +241,9 @@ async fn answer(
     sink: &JournalSink,
     told: &[RunEvent],
 ) -> Result<Answered> {
-    let Loaded { user, chat, agent, path, memory } = load(app, job).await?;
+    let loaded = load(app, job).await?;
+    let Loaded { chat, agent, path, memory, .. } = &loaded;
+    let memory = *memory;
     let wanted = job.model.as_deref().or(agent.as_ref().and_then(|agent| agent.model.as_deref()));
     let Some(model) = app.models().pick(app, wanted).await? else {
         let (outcome, question) = (failed(no_model()), path.last().cloned());
@@ -247,7 +256,7 @@ async fn answer(
     let watch = memory::watch(app, job, memory).await;
     let prepared = async {
         let recalled = memory::before_run(app, job, memory, told, model.info().context_window).await;
-        let input = input(app, job, &chat, agent.as_ref(), &user, &path, (model, recalled.tokens())).await?;
+        let input = input(app, job, &loaded, (model, recalled.tokens())).await?;
         Result::Ok((recalled, input))
     };
     let (recalled, mut input) = tokio::select! {
@@ -275,26 +284,20 @@ async fn answer(
 async fn input(
     app: &App,
     job: &Job,
-    chat: &Chat,
-    agent: Option<&Agent>,
-    user: &User,
-    path: &[Message],
+    loaded: &Loaded,
     (model, beside): (Arc<dyn ChatModel>, usize),
 ) -> Result<RunInput> {
+    let Loaded { user, chat, agent, path, others, allowed, .. } = loaded;
     let scene = Scene { has_pictures: images::any(path) };
-    let others = mcp::offered(app, user.id).await?;
-    let (toolbox, specialists) = match agent {
-        Some(agent) => (
-            tools::of_agent(app, user, agent, &*model, scene, &others).await?,
-            tools::specialists(app, user, agent, &model, scene, &others).await?,
-        ),
-        None => (Toolbox::default(), Vec::new()),
+    let Kit { toolbox, specialists } = match agent {
+        Some(agent) => tools::kit(app, user, agent, &model, scene, others).await?,
+        None => Kit::default(),
     };
     let taken = kuma_agent::prompt::overhead(&toolbox, &specialists) + beside;
     let fence = Fence::new();
     let room = context::room_for_attachments(model.info().context_window, taken);
     let attached = documents::attach(app, user.id, path, room, &fence).await?;
-    let request = request(app, chat, agent, user, path, &attached, (&*model, taken)).await?;
+    let request = request(app, chat, agent.as_ref(), user, path, &attached, (&*model, taken)).await?;
     let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
     let Attached { sources, taint, .. } = attached;
     let taint = merged(taint, taint_of(app, path, scene));
@@ -307,7 +310,7 @@ async fn input(
     }
     Ok(RunInput {
         small_model: app.models().small(app).await?,
-        allowed: app.store().allowances().of_user(user.id).await?,
+        allowed: allowed.clone(),
         toolbox,
         specialists,
         earlier,

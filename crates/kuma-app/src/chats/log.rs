@@ -25,6 +25,11 @@ pub(super) async fn begin(app: &App, job: &Job) -> std::result::Result<(), Journ
             1
         }
     };
+    begin_at(app, job, position).await
+}
+
+/// The same for a run whose place in the line of its chat is known.
+pub(super) async fn begin_at(app: &App, job: &Job, position: u32) -> std::result::Result<(), JournalError> {
     let status = RunEvent::Status {
         status: JobStatus::Pending,
         attempt: None,

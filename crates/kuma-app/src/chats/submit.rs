@@ -205,6 +205,7 @@ pub async fn edit(
 
 /// Writes the rows and announces the job.
 async fn accept(app: &App, run: NewRun) -> Result<Submitted> {
+    let begins_chat = matches!(run.chat, RunChat::New { .. });
     let submitted = app.store().jobs().submit(run).await.map_err(|error| match error {
         StoreError::Conflict("idempotency_key") => AppError::new(
             ErrorKind::Conflict,
@@ -221,15 +222,16 @@ async fn accept(app: &App, run: NewRun) -> Result<Submitted> {
     })?;
     if let Submitted::New(job) = &submitted {
         metrics::counter!("kuma_runs_submitted_total").increment(1);
-        announce(app, job).await;
+        announce(app, job, begins_chat).await;
     }
     Ok(submitted)
 }
 
 /// Begins the run's journal and tells the queue. What is away now is made up for by the sweep: the
-/// message is accepted.
-pub(super) async fn announce(app: &App, job: &Job) {
-    if let Err(error) = log::begin(app, job).await {
+/// message is accepted. `begins_chat`: there is nothing before it in its chat.
+async fn announce(app: &App, job: &Job, begins_chat: bool) {
+    let begun = if begins_chat { log::begin_at(app, job, 1).await } else { log::begin(app, job).await };
+    if let Err(error) = begun {
         tracing::warn!(run = %job.id, %error, "the journal of a run could not be begun yet");
     }
     publish(app, job.id, None).await;

@@ -17,7 +17,7 @@ use super::{AnswerEvent, Message, Model, Teller, estimated, failure};
 use crate::App;
 use crate::error::{AppError, Result};
 use crate::mcp;
-use crate::tools::{self, Scene};
+use crate::tools::{self, Kit, Scene};
 
 /// Puts the agent's instructions in front, and its temperature in where the caller has none.
 pub(super) fn instruct(request: &mut ChatRequest, agent: &Agent, user: &User) {
@@ -37,8 +37,8 @@ pub(super) async fn input(
 ) -> Result<Option<RunInput>> {
     let others = mcp::offered(app, user.id).await?;
     let scene = Scene::default();
-    let toolbox = tools::reading(&tools::of_agent(app, user, agent, &**model, scene, &others).await?);
-    let mut specialists = tools::specialists(app, user, agent, model, scene, &others).await?;
+    let Kit { toolbox, mut specialists } = tools::kit(app, user, agent, model, scene, &others).await?;
+    let toolbox = tools::reading(&toolbox);
     for specialist in &mut specialists {
         specialist.toolbox = tools::reading(&specialist.toolbox);
     }

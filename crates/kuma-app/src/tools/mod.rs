@@ -1,35 +1,29 @@
 //! What agents can do beside talking: which tools there are, which of them a person can use, and which
 //! need not ask any more.
 //!
-//! The binary gives the tools; [`of_agent`] picks those of one run; the HTTP API lists all, and an
+//! The binary gives the tools; [`kit`] picks those of one run; the HTTP API lists all, and an
 //! administrator can switch any of them off for everybody ([`switch`]). Other assistants may call those
 //! that only read ([`offered`], [`call`]).
 
+mod kit;
 mod list;
 mod offer;
 mod switch;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use chrono::Utc;
-use kuma_agent::prompt::SystemPrompt;
+use kuma_agent::Toolbox;
 use kuma_agent::tool::{Tool, ToolInfo};
-use kuma_agent::{Specialist, Toolbox};
-use kuma_llm::{Capability, ChatModel};
-use kuma_store::{Agent, User};
 use kuma_types::{Provenance, ToolCallRecord, ToolCategory, UserId};
 
 use crate::App;
 use crate::error::Result;
 use crate::mcp;
 
+pub(crate) use kit::{Kit, kit};
 pub use list::{ToolState, forget_allowance, list};
 pub use offer::{Called, call, offered};
 pub use switch::{SwitchState, switch, switches};
-
-/// The agent that hands tasks to the others.
-const ROUTER: &str = crate::agents::DEFAULT;
 
 /// What there is in a chat that some tools are for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,33 +39,7 @@ impl Scene {
     }
 }
 
-/// What an agent can do for a user with this model. A model that calls no tools gets none. `others`: the
-/// tools of MCP servers that the user has.
-pub(crate) async fn of_agent(
-    app: &App,
-    user: &User,
-    agent: &Agent,
-    model: &dyn ChatModel,
-    scene: Scene,
-    others: &[mcp::Offered],
-) -> Result<Toolbox> {
-    if !model.info().capabilities.contains(&Capability::Tools) {
-        return Ok(Toolbox::default());
-    }
-    let off = app.store().tools().switched_off().await?;
-    let its: HashSet<&str> = agent.tools.iter().map(String::as_str).collect();
-    let tools = app.tools().iter().filter(|tool| its.contains(tool.info().name.as_str()));
-    let tools = tools.filter(|tool| scene.needs(tool.info()));
-    let others = others.iter().filter_map(|offered| offered.for_agent(&agent.name));
-    let (off, on): (Vec<_>, Vec<_>) = tools.cloned().partition(|tool| off.contains(&tool.info().name));
-    let mut toolbox = Toolbox::of(user.id, on.into_iter().chain(others)).await;
-    for tool in off {
-        toolbox.push_missing(tool.info(), switch::OFF.to_owned());
-    }
-    Ok(toolbox)
-}
-
-/// The same without what changes something, and without what looks at pictures of a chat: for answers
+/// A toolbox without what changes something, and without what looks at pictures of a chat: for answers
 /// that belong to no chat, where nobody could approve a write.
 pub(crate) fn reading(toolbox: &Toolbox) -> Toolbox {
     let mut reading = Toolbox::default();
@@ -81,46 +49,6 @@ pub(crate) fn reading(toolbox: &Toolbox) -> Toolbox {
         }
     }
     reading
-}
-
-/// The agents that this one can hand a task to: those that have tools of their own.
-pub(crate) async fn specialists(
-    app: &App,
-    user: &User,
-    agent: &Agent,
-    model: &Arc<dyn ChatModel>,
-    scene: Scene,
-    others: &[mcp::Offered],
-) -> Result<Vec<Specialist>> {
-    if agent.name != ROUTER || !model.info().capabilities.contains(&Capability::Tools) {
-        return Ok(Vec::new());
-    }
-    let mut specialists = Vec::new();
-    for other in app.store().agents().list_active().await? {
-        if other.name == agent.name {
-            continue;
-        }
-        let model = match &other.model {
-            Some(wanted) => app.models().pick(app, Some(wanted)).await?.unwrap_or_else(|| model.clone()),
-            None => model.clone(),
-        };
-        let toolbox = of_agent(app, user, &other, &*model, scene, others).await?;
-        if toolbox.is_empty() {
-            continue;
-        }
-        let system =
-            SystemPrompt { agent: &other.system_prompt, user_name: &user.name, now: Utc::now() }.render();
-        specialists.push(Specialist {
-            name: other.name,
-            display_name: other.display_name,
-            description: other.description,
-            system,
-            model,
-            temperature: other.temperature,
-            toolbox,
-        });
-    }
-    Ok(specialists)
 }
 
 /// Where text from outside in the chat came from: what a model wrote after it read such text may

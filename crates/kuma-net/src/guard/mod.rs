@@ -25,7 +25,7 @@ pub use allow::{AllowList, AllowListError};
 pub use check::Refusal;
 pub use resolve::{Lookup, SystemLookup};
 
-use crate::client::{ClientError, ClientOptions, build_with, direct, root_cause};
+use crate::client::{ClientError, ClientOptions, built, direct, root_cause};
 use resolve::{GuardedResolver, Unresolved};
 
 /// How a guarded client behaves.
@@ -89,20 +89,18 @@ pub enum FetchError {
 }
 
 impl GuardedClient {
-    /// Builds one (some milliseconds; one per purpose is enough).
+    /// Builds one; one per purpose is enough.
     pub fn new(options: GuardOptions) -> Result<Self, ClientError> {
-        let allow = Arc::new(options.allow.clone());
-        let client = build_with(|| {
-            let resolver = GuardedResolver { lookup: Arc::clone(&options.lookup), allow: Arc::clone(&allow) };
-            let connection =
-                ClientOptions { connect_timeout: options.connect_timeout, ..ClientOptions::default() };
-            Ok(direct(&connection)
-                .user_agent(&options.user_agent)
-                .referer(false)
-                .dns_resolver(Arc::new(resolver))
-                .redirect(redirects(options.max_redirects, options.same_origin, Arc::clone(&allow))))
-        })?;
-        Ok(Self { client, allow })
+        let allow = Arc::new(options.allow);
+        let resolver = GuardedResolver { lookup: options.lookup, allow: Arc::clone(&allow) };
+        let connection =
+            ClientOptions { connect_timeout: options.connect_timeout, ..ClientOptions::default() };
+        let builder = direct(&connection)?
+            .user_agent(&options.user_agent)
+            .referer(false)
+            .dns_resolver(Arc::new(resolver))
+            .redirect(redirects(options.max_redirects, options.same_origin, Arc::clone(&allow)));
+        Ok(Self { client: built(builder)?, allow })
     }
 
     /// Reads an address and says whether it may be called, as far as that can be said without looking up its name.

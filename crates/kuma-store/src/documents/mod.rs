@@ -109,6 +109,9 @@ impl<'a> Documents<'a> {
 
     /// Those of `ids` that there are and that are the owner's, in the order of `ids`.
     pub async fn get_many(&self, owner: UserId, ids: &[DocumentId]) -> Result<Vec<Document>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let find = Entity::find()
             .filter(Column::UserId.eq(owner.0))
             .filter(Column::Id.is_in(ids.iter().map(|id| id.0)));

@@ -120,31 +120,15 @@ impl Jobs<'_> {
 
     /// The place of a job in the line of its chat, from 1: 1 + those that are not over and came before it.
     pub async fn position(&self, id: JobId) -> Result<u32> {
-        let job = Entity::find_by_id(id.0)
-            .select_only()
-            .column(Column::ChatId)
-            .into_tuple::<Uuid>()
-            .one(&self.db.read)
-            .await?
-            .ok_or(StoreError::NotFound)?;
-        let before = Entity::find()
-            .filter(Column::ChatId.eq(job))
-            .filter(
-                Condition::any()
-                    .add(Column::Status.is_in([
-                        JobStatus::Pending.as_str(),
-                        JobStatus::Processing.as_str(),
-                        JobStatus::WaitingApproval.as_str(),
-                    ]))
-                    .add(
-                        Condition::all()
-                            .add(Column::Status.eq(JobStatus::Failed.as_str()))
-                            .add(Column::NextAttemptAt.is_not_null()),
-                    ),
-            )
-            .filter(Column::JobId.lt(id.0));
-        let before = before.count(&self.db.read).await?;
-        Ok(u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1))
+        let sql = format!(
+            "SELECT 1 + (SELECT count(*) FROM message_jobs j \
+                         WHERE j.chat_id = m.chat_id AND j.job_id < m.job_id AND {}) \
+             FROM message_jobs m WHERE m.job_id = $1",
+            unfinished("j")
+        );
+        let row = self.db.read.query_one_raw(self.db.sql(sql, [id.0.into()])).await?;
+        let place: i64 = row.ok_or(StoreError::NotFound)?.try_get_by_index(0)?;
+        Ok(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
     /// Forgets event logs and clients' keys older than `before`; how many. The log of a run that is

@@ -198,7 +198,9 @@ async fn many_checkpoints_go_together(db: Database) {
     // One has lost its run: the others are kept all the same.
     checkpoints[7].1.epoch += 1;
     let all: Vec<Checkpoint> = checkpoints.iter().map(|(_, checkpoint)| checkpoint.clone()).collect();
-    db.store.messages().checkpoint(&all).await.unwrap();
+    let kept = db.store.messages().checkpoint(&all).await.unwrap();
+    assert_eq!(kept.len(), 40);
+    assert!(!kept.contains(&all[7].message_id));
     for (n, (chat, checkpoint)) in checkpoints.into_iter().enumerate() {
         let message = db.store.messages().get(owner, chat, checkpoint.message_id).await.unwrap();
         let expected =

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use kuma_store::{Checkpoint, Claim, NewRun, NewUser, Role, Store, StoreError, Submitted};
 use kuma_types::{ChatId, JobId, UserId};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
 
 use crate::common::{Database, LEASE, both, column, connect, finished, run};
 
@@ -19,6 +20,7 @@ both!(
     one_of_many_ends_counts,
     many_writers_are_never_turned_away,
     runs_end_while_their_chats_and_owners_are_deleted,
+    a_checkpoint_of_many_waits_for_nobody,
     a_call_that_is_given_up_leaves_nothing_half_done,
 );
 
@@ -245,6 +247,39 @@ async fn runs_end_while_their_chats_and_owners_are_deleted(db: Database) {
         }
     }
     close(servers).await;
+}
+
+/// Whoever ends many runs holds many messages. A checkpoint that waited for one of them while it held
+/// another would be half of a deadlock, which PostgreSQL only finds after a second.
+async fn a_checkpoint_of_many_waits_for_nobody(db: Database) {
+    let owner = db.user().await.id;
+    let mut checkpoints = Vec::new();
+    for _ in 0..3 {
+        let chat = db.chat(owner, None).await;
+        let job = db.ask(owner, chat, "a").await;
+        let job = db.claim(&job).await;
+        checkpoints.push(Checkpoint {
+            job_id: job.id,
+            epoch: job.epoch,
+            message_id: job.assistant_message_id,
+            content: "so far".to_owned(),
+            reasoning: None,
+        });
+    }
+    let raw = db.raw().await;
+    let is_postgres = raw.get_database_backend() == DbBackend::Postgres;
+    let ending = raw.begin().await.unwrap();
+    if is_postgres {
+        let lock = "UPDATE messages SET status = status WHERE id = $1";
+        let held = [checkpoints[1].message_id.0.into()];
+        ending.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, held)).await.unwrap();
+    }
+    let kept = db.store.messages().checkpoint(&checkpoints).await.unwrap();
+    let busy = kept.contains(&checkpoints[1].message_id);
+    assert_eq!((kept.len(), busy), if is_postgres { (2, false) } else { (3, true) });
+    ending.rollback().await.unwrap();
+    // The next one brings it.
+    assert_eq!(db.store.messages().checkpoint(&checkpoints).await.unwrap().len(), 3);
 }
 
 async fn a_call_that_is_given_up_leaves_nothing_half_done(db: Database) {

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::process;
 use crate::assets::WebApp;
+use crate::footprint;
 use crate::settings::Settings;
 use crate::telemetry::{record_metrics, say};
 use crate::wire;
@@ -76,6 +77,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         axum::serve(listener, router).with_graceful_shutdown(async move { closing.cancelled().await });
     let mut serving = tokio::spawn(serving.into_future());
     say(&format!("Kuma {} is listening on http://{address}", env!("CARGO_PKG_VERSION")));
+    tokio::spawn(footprint::settle(stop.clone()));
 
     tokio::select! {
         ended = &mut serving => return ended?.context("the server ended"),

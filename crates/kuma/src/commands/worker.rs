@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::process;
+use crate::footprint;
 use crate::settings::Settings;
 use crate::telemetry::{record_metrics, say};
 use crate::wire;
@@ -49,6 +50,7 @@ pub async fn run(
         env!("CARGO_PKG_VERSION"),
         settings.runs.max_runs
     ));
+    tokio::spawn(footprint::settle(stop.clone()));
     let signal = signal.wait().await?;
     tracing::info!(signal, "stopping");
     runner.shut_down(settings.grace).await?;
