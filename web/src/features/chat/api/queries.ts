@@ -100,11 +100,12 @@ export function useChatSync(): void {
             }
             return;
           case "started":
-            patchChatLists(client, event.chatId, (chat) => ({
-              ...chat,
-              activeJobId: event.jobId,
-              updatedAt: new Date().toISOString(),
-            }));
+            // A run that is followed again, because its chat was opened, makes the chat no newer.
+            patchChatLists(client, event.chatId, (chat) =>
+              chat.activeJobId === event.jobId
+                ? chat
+                : { ...chat, activeJobId: event.jobId, updatedAt: new Date().toISOString() },
+            );
             return;
           case "ended":
             patchChatLists(client, event.chatId, (chat) => ({ ...chat, activeJobId: null }));

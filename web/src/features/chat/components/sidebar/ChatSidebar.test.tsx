@@ -115,6 +115,20 @@ describe("the list of chats", () => {
   });
 });
 
+it("brings a chat to the top when a run begins in it, not when one is followed again", async () => {
+  open();
+  await screen.findByRole("link", { name: "Bears" });
+  const order = () =>
+    screen.getAllByRole("link").flatMap((link) => /^(Bears|Snow)/.exec(link.textContent)?.[0] ?? []);
+  expect(order()).toEqual(["Bears", "Snow"]);
+  act(() => announce({ type: "started", chatId: "c2", jobId: "j1" }));
+  act(() => announce({ type: "titled", chatId: "c1", title: "Bears in snow" }));
+  await screen.findByRole("link", { name: "Bears in snow" });
+  expect(order()).toEqual(["Bears", "Snow"]);
+  act(() => announce({ type: "started", chatId: "c2", jobId: "j2" }));
+  await waitFor(() => expect(order()).toEqual(["Snow", "Bears"]));
+});
+
 it("keeps a title that came while the list was on its way without it", async () => {
   open();
   await screen.findByRole("link", { name: "Bears" });
