@@ -76,6 +76,7 @@ impl Bench {
                 allow_private: "".parse()?,
                 public_url: "http://127.0.0.1:1".to_owned(),
                 frontend_url: "http://127.0.0.1:1".to_owned(),
+                patience: kuma_app::mcp::PATIENCE,
             },
             worker: "serve-bench".to_owned(),
         };
