@@ -1,7 +1,7 @@
 # Short names for the scripts; each script says at its top what it does. Everything it fetches or compiles is kept in
 # ~/.cache/kuma (or $XDG_CACHE_HOME/kuma), shared by all clones.
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture dev lint fmt bench bench-retrieval models openapi clean
+.PHONY: help run build test torture fuzz dev lint fmt bench bench-retrieval models openapi clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -17,6 +17,9 @@ test: ## everything that is tested, with all that the tests need
 
 torture: ## the fault suite, longer: make torture N=200 SEED=1
 	@N="$(N)" SEED="$(SEED)" scripts/torture.sh
+
+fuzz: ## fuzz the readers of documents: make fuzz TARGET=parse TIME=600
+	@TARGET="$(TARGET)" TIME="$(TIME)" scripts/fuzz-documents.sh
 
 dev: ## server rebuilt on change, and Vite on http://localhost:5173
 	@scripts/dev.sh
