@@ -81,6 +81,15 @@ scenario("a server is added, its tool is called once it was approved, and its sw
   const tools = await kuma.call(person, "GET", "/api/tools");
   assert.ok(!tools.items.some(({ name }) => name === "mcp__notes__list_notes"));
 
+  // A single tool is taken from a single agent.
+  await row.getByRole("button", { name: /^count: For all agents/ }).click();
+  await row.getByRole("group", { name: "Agents that get count" }).getByRole("checkbox").first().click();
+  await row.getByRole("button", { name: /^count: For \d of \d agents/ }).waitFor();
+  await until("the agent's switch is kept", async () => {
+    const { items } = await kuma.call(person, "GET", "/api/mcp/servers");
+    return items[0].tools.find(({ name }) => name === "count").disabledFor.length === 1;
+  });
+
   await row.getByRole("button", { name: "Remove notes?" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await page.getByText("No MCP server yet").waitFor();
