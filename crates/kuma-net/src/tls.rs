@@ -35,7 +35,8 @@ fn configured(roots: Arc<Roots>, http2: bool) -> Result<ClientConfig, Error> {
         .dangerous()
         .with_custom_certificate_verifier(roots)
         .with_no_client_auth();
-    config.alpn_protocols = if http2 { vec!["h2".into(), "http/1.1".into()] } else { vec!["http/1.1".into()] };
+    config.alpn_protocols =
+        if http2 { vec!["h2".into(), "http/1.1".into()] } else { vec!["http/1.1".into()] };
     Ok(config)
 }
 
@@ -145,10 +146,7 @@ mod tests {
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(
-                vec![cert.der().clone()],
-                PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
-            )
+            .with_single_cert(vec![cert.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
             .unwrap();
         server.alpn_protocols = vec!["h2".into(), "http/1.1".into()];
         let mut server = ServerConnection::new(Arc::new(server)).unwrap();

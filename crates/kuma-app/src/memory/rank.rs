@@ -6,8 +6,12 @@ use chrono::{DateTime, Utc};
 use kuma_store::Scored;
 use uuid::Uuid;
 
-/// How little the first places of a list count more than the next (reciprocal rank fusion).
-const RANK: f32 = 60.0;
+/// How much shared words count beside nearness of meaning. Memories are single sentences and are asked for in other
+/// words, so that places in the two lists (reciprocal rank fusion) would give words far too much: see
+/// `make bench-retrieval`.
+const WORDS: f32 = 0.1;
+/// The BM25 score at which half of what words can add is added: a word that half of the memories have adds little.
+const HALF_SHARED: f32 = 8.0;
 /// From this cosine on a memory has to do with what was said, whatever the words.
 const NEAR: f32 = 0.28;
 /// From this cosine on shared words are no accident.
@@ -29,26 +33,27 @@ pub(super) struct Ranked {
 /// The common order of what was found by words and by meaning. `near` is none when nothing could be
 /// compared by meaning: then shared words alone have to do.
 pub(super) fn fuse(words: &[Scored], near: Option<&[Scored]>) -> Vec<Ranked> {
-    let mut found: HashMap<Uuid, (f32, Option<f32>, bool)> = HashMap::new();
-    for (rank, hit) in (1_u16..).zip(words) {
-        let entry = found.entry(hit.id).or_default();
-        entry.0 += 1.0 / (RANK + f32::from(rank));
-        entry.2 = true;
+    let mut found: HashMap<Uuid, (Option<f32>, Option<f32>)> = HashMap::new();
+    for hit in words {
+        found.entry(hit.id).or_default().0 = Some(hit.score / (hit.score + HALF_SHARED));
     }
-    for (rank, hit) in (1_u16..).zip(near.unwrap_or_default()) {
-        let entry = found.entry(hit.id).or_default();
-        entry.0 += 1.0 / (RANK + f32::from(rank));
-        entry.1 = Some(hit.score);
+    for hit in near.unwrap_or_default() {
+        found.entry(hit.id).or_default().1 = Some(hit.score);
     }
-    let lists = if near.is_some() { 2.0 } else { 1.0 };
-    let most = lists / (RANK + 1.0);
+    // What is not among the nearest, or has no vector yet, is no nearer than the last of them.
+    let last = near.and_then(|near| near.iter().map(|hit| hit.score).reduce(f32::min)).unwrap_or(0.0);
     let mut ranked: Vec<Ranked> = found
         .into_iter()
-        .map(|(id, (score, cosine, shares_words))| {
+        .map(|(id, (shared, cosine))| {
+            let words = shared.unwrap_or(0.0);
+            let score = match near {
+                Some(_) => WORDS * words + cosine.unwrap_or(last),
+                None => words,
+            };
             // A memory that has no vector yet is judged by its words.
-            let relevant =
-                cosine.map_or(shares_words, |cosine| cosine >= NEAR || shares_words && cosine >= NOT_FAR);
-            Ranked { id, score: (score / most).min(1.0), relevant }
+            let relevant = cosine
+                .map_or(shared.is_some(), |cosine| cosine >= NEAR || shared.is_some() && cosine >= NOT_FAR);
+            Ranked { id, score: score.clamp(0.0, 1.0), relevant }
         })
         .collect();
     ranked.sort_by(order);
@@ -78,10 +83,23 @@ mod tests {
 
     #[test]
     fn who_is_in_both_lists_comes_before_who_is_in_one() {
-        let ranked = fuse(&hits(&[(1, 9.0), (2, 3.0)]), Some(&hits(&[(3, 0.6), (2, 0.5), (1, 0.05)])));
+        let ranked = fuse(&hits(&[(2, 9.0), (1, 3.0)]), Some(&hits(&[(3, 0.54), (2, 0.5), (1, 0.05)])));
         let order: Vec<u128> = ranked.iter().map(|hit| hit.id.as_u128()).collect();
-        assert_eq!(order, [1, 2, 3]);
+        assert_eq!(order, [2, 3, 1]);
         assert!(ranked.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
+    }
+
+    #[test]
+    fn shared_words_alone_do_not_come_before_what_is_meant() {
+        let ranked = fuse(&hits(&[(1, 12.0)]), Some(&hits(&[(2, 0.7), (3, 0.3), (1, 0.05)])));
+        let order: Vec<u128> = ranked.iter().map(|hit| hit.id.as_u128()).collect();
+        assert_eq!(order, [2, 3, 1], "one rare word in common is not an answer");
+        let unknown = fuse(&hits(&[(1, 12.0)]), Some(&hits(&[(2, 0.7), (3, 0.3)])));
+        assert_eq!(
+            unknown[1].id,
+            Uuid::from_u128(1),
+            "without a vector it counts as the last of them, and its words"
+        );
     }
 
     #[test]

@@ -179,9 +179,7 @@ impl TestServer {
             local: None,
             local_embedder: options.embedder,
             reranker: options.reranker,
-            parser: options
-                .parser
-                .unwrap_or_else(|| kuma_documents::Parser::new("/nowhere", ["parse"])),
+            parser: options.parser.unwrap_or_else(|| kuma_documents::Parser::new("/nowhere", ["parse"])),
             config,
         })
         .unwrap();
