@@ -15,6 +15,9 @@ use crate::error::{AppError, ErrorKind, Result};
 /// More events than one owner of a run adds. The epoch grows with each owner.
 const STRIDE: u64 = 1 << 24;
 
+/// How many events [`begin`] writes.
+const BEGINNING: usize = 2;
+
 /// The events that every run begins with, once, whoever comes first: the server that accepted it, a
 /// reader, or its driver.
 pub(super) async fn begin(app: &App, job: &Job) -> std::result::Result<(), JournalError> {
@@ -45,6 +48,16 @@ pub(super) async fn begin_at(app: &App, job: &Job, position: u32) -> std::result
 
 /// Makes the journal ready for the run's driver. Gives what its readers have been told so far.
 pub(super) async fn resume(app: &App, job: &Job) -> Result<Vec<RunEvent>> {
+    let told = told_so_far(app, job).await?;
+    // What was kept when the run waited, or ended and is tried again, is the beginning of more from here on.
+    // Should journal and driver be lost together, it would pass for all of it.
+    if job.epoch > 1 || told.len() > BEGINNING {
+        app.store().jobs().forget_events(job.hold()).await?;
+    }
+    Ok(told)
+}
+
+async fn told_so_far(app: &App, job: &Job) -> Result<Vec<RunEvent>> {
     let journal = app.journal();
     match journal.snapshot(job.id).await {
         Ok(told) if !told.is_empty() => {

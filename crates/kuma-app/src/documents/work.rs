@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use kuma_agent::tokens;
 use kuma_documents::{Chunk, ChunkOptions, Label, ParseError, Parsed, Progress};
-use kuma_store::{Content, Document, DocumentError, DocumentHold, NewPassage};
+use kuma_store::{Backend, Content, Document, DocumentError, DocumentHold, NewPassage, StoreError};
 use kuma_types::FileKey;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::parts::LEASE;
 use crate::App;
+use crate::chats::SERVE_PREFIX;
 use crate::error::{AppError, Result};
 use crate::files::FilesError;
 
@@ -37,9 +38,24 @@ const FIRST_PAUSE: Duration = Duration::from_secs(10);
 /// [`crate::AppConfig::document_readers`] says, and embeds one at a time. What is under way at the end is taken
 /// up by another, or by this one when it comes back.
 pub async fn work(app: App, stop: CancellationToken) {
+    if let Err(error) = at_start(&app).await {
+        tracing::warn!(%error, "documents that an earlier process left are taken up when their leases are over");
+    }
     let readers = app.config().document_readers.max(1);
     let readers = (0..readers).map(|_| read_on(app.clone(), stop.clone()));
     tokio::join!(futures::future::join_all(readers), embed_on(app.clone(), stop.clone()));
+}
+
+/// A database in a file serves one machine's `serve`: what an earlier one was reading is free at once, without
+/// waiting for its lease.
+async fn at_start(app: &App) -> std::result::Result<(), StoreError> {
+    if app.store().backend() == Backend::Sqlite && app.config().worker.starts_with(SERVE_PREFIX) {
+        let left = app.store().document_work().let_go_of(SERVE_PREFIX).await?;
+        if left > 0 {
+            tracing::warn!(documents = left, "documents that an earlier process left behind are read on");
+        }
+    }
+    Ok(())
 }
 
 async fn read_on(app: App, stop: CancellationToken) {

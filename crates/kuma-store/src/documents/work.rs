@@ -291,6 +291,15 @@ impl<'a> DocumentWork<'a> {
         Ok(())
     }
 
+    /// Lets go of all documents that workers whose names begin with `prefix` hold; how many. For whoever knows
+    /// that all of them are gone. Their attempts count: one may have been ended by a document.
+    pub async fn let_go_of(&self, prefix: &str) -> Result<u64> {
+        let sql = "UPDATE documents SET lease_until = NULL WHERE lease_until IS NOT NULL \
+                   AND substr(worker, 1, $2) = $1";
+        let values = [prefix.into(), (prefix.chars().count() as i32).into()];
+        Ok(self.db.write.execute_raw(self.db.sql(sql, values)).await?.rows_affected())
+    }
+
     /// A document whose content is kept is ready, whatever becomes of its vectors: they are tried again
     /// after `pause`.
     pub async fn ready_without_vectors(&self, hold: DocumentHold, pause: Duration) -> Result<bool> {

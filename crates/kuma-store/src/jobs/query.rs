@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::claim::{BLOCKED, CLAIMABLE};
-use super::{Job, Jobs, unfinished};
+use super::{Hold, Job, Jobs, unfinished};
 use crate::db::now;
 use crate::entity::message_job::{Column, Entity};
 use crate::entity::{idempotency_key, job_event};
@@ -101,6 +101,16 @@ impl Jobs<'_> {
     /// The kept events of a run that is over.
     pub async fn events(&self, job: JobId) -> Result<Option<String>> {
         Ok(job_event::Entity::find_by_id(job.0).one(&self.db.read).await?.map(|row| row.log))
+    }
+
+    /// Forgets the kept events of a run that goes on: what it tells from here on is not among them, so
+    /// that whoever takes it next must not go on from their numbers. Nothing is done, and nothing is to
+    /// be done, when the caller holds the run no more.
+    pub async fn forget_events(&self, hold: Hold) -> Result<()> {
+        let sql = "DELETE FROM job_events WHERE job_id = $1 AND EXISTS (SELECT 1 FROM message_jobs j \
+                   WHERE j.job_id = $1 AND j.epoch = $2 AND j.status = 'PROCESSING')";
+        self.db.write.execute_raw(self.db.sql(sql, [hold.job_id.0.into(), hold.epoch.into()])).await?;
+        Ok(())
     }
 
     /// Keeps the events of a run that ended without ever being claimed, replacing what was kept.

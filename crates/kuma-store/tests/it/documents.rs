@@ -349,7 +349,27 @@ both!(
     what_is_deleted_leaves_nothing,
     the_list_is_filtered_and_paged,
     turns_are_taken_between_people,
+    what_a_dead_process_held_can_be_let_go_of,
 );
+
+async fn what_a_dead_process_held_can_be_let_go_of(db: Database) {
+    let owner = db.user().await.id;
+    for text in ["one", "two"] {
+        db.upload(new(owner, text)).await.unwrap();
+    }
+    let work = db.store.document_work();
+    let left = work.claim("serve-1", LEASE).await.unwrap().unwrap();
+    let others = work.claim("worker-1", LEASE).await.unwrap().unwrap();
+    assert!(work.claim("serve-2", LEASE).await.unwrap().is_none(), "both are held");
+    assert_eq!(work.let_go_of("serve-").await.unwrap(), 1);
+    let again = work.claim("serve-2", LEASE).await.unwrap().expect("it is free at once");
+    assert_eq!((again.id, again.attempts), (left.id, 2), "the attempt counts");
+    assert!(
+        work.progress(others.hold(), "parse", 1, None, LEASE).await.unwrap(),
+        "what others hold stays theirs"
+    );
+    assert_eq!(work.let_go_of("nobody-").await.unwrap(), 0);
+}
 
 /// A PostgreSQL that has no pgvector, made of one that has: the table as it would have been made.
 async fn without_pgvector_the_same_is_found(db: Database) {

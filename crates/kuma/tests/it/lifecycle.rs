@@ -116,6 +116,53 @@ async fn a_killed_servers_answer_is_made_by_the_next() {
 }
 
 #[tokio::test]
+async fn an_answer_that_goes_on_from_kept_events_and_dies_again_is_never_mixed() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeOpenAi::start().await;
+    let base_url = fake.base_url();
+    let environment = [("OPENAI_API_KEY", "sk-good"), ("OPENAI_BASE_URL", base_url.as_str()), SMALL];
+    let server = Server::start(directory.path(), &environment).await;
+    let token = server.sign_up().await;
+    // It fails, so that its events are kept, and is tried again.
+    fake.push(Reply::error(400));
+    let body = json!({ "message": "count", "model": "openai/fake-large" });
+    let failed = server.post("/api/chat/stream", &token, body).await.text().await.unwrap();
+    let (numbers, kinds, _) = read(&failed, "");
+    assert_eq!(kinds.last().unwrap(), "error", "{failed}");
+    let run: Value =
+        serde_json::from_str(failed.lines().find_map(|line| line.strip_prefix("data: ")).unwrap()).unwrap();
+    let job = run["jobId"].as_str().unwrap();
+    let gate = Gate::new();
+    fake.push(Reply::text("one two three four five six").gate(&gate));
+    let again = server.post(&format!("/api/admin/jobs/{job}/retry"), &token, json!({})).await;
+    assert!(again.status().is_success(), "{}", again.status());
+    gate.release(3);
+    let path = format!("/api/chat/jobs/{job}/events?after={}", numbers.last().unwrap());
+    let url = format!("{}{path}", server.url);
+    let mut response = server.http().get(url).bearer_auth(&token).send().await.unwrap();
+    let mut seen = String::new();
+    while words(&seen) < 3 {
+        let chunk = tokio::time::timeout(BOUND, response.chunk()).await.unwrap().unwrap();
+        seen.push_str(&String::from_utf8_lossy(&chunk.expect("more to come")));
+    }
+    let (seen_numbers, _, shown) = read(&seen, "");
+    assert_eq!(shown.trim(), "one two three");
+    server.kill().await;
+
+    fake.push(Reply::text("seven eight nine ten eleven twelve"));
+    let server = Server::start(directory.path(), &environment).await;
+    let path = format!("/api/chat/jobs/{job}/events?after={}", seen_numbers.last().unwrap());
+    let events = server.get(&path, &token).await.1;
+    let (numbers, kinds, text) = read(events.as_str().unwrap(), &shown);
+    assert_eq!(numbers[0], seen_numbers.last().unwrap() + 1);
+    assert_eq!(
+        (kinds.last().unwrap().as_str(), text.as_str()),
+        ("done", "seven eight nine ten eleven twelve")
+    );
+    server.terminate().await;
+}
+
+#[tokio::test]
 async fn what_waited_when_the_server_died_is_answered_by_the_next() {
     let directory = tempfile::tempdir().unwrap();
     let fake = FakeOpenAi::start().await;
