@@ -18,6 +18,8 @@ pub(crate) const FIELD: usize = 400;
 pub(crate) const FIELD_NAME: usize = 100;
 /// The longest text that a field is bound to (one of its choices, a pattern), in characters.
 pub(crate) const CHOICE: usize = 200;
+/// Words of one of them.
+pub(crate) const CHOICE_WORDS: usize = 6;
 /// The most choices of a field.
 pub(crate) const CHOICES: usize = 200;
 /// The longest schema, in characters of JSON.

@@ -222,15 +222,20 @@ fn is_type(value: &Value) -> bool {
     value.as_str().is_some_and(|text| TYPES.contains(&text))
 }
 
-/// Whether a field can be called this.
+/// Whether a field can be called this: a name, in which nothing can be said.
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().count() <= bounds::FIELD_NAME && !name.chars().any(char::is_control)
+    let fits = |c: char| c.is_alphanumeric() || "_-.$@:[]/".contains(c);
+    !name.is_empty() && name.chars().count() <= bounds::FIELD_NAME && name.chars().all(fits)
 }
 
-/// Whether that is a plain, short value on one line.
+/// Whether that is a plain, short value on one line, of so few words that it is no sentence.
 fn is_choice(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.chars().count() <= bounds::CHOICE && !text.chars().any(char::is_control),
+        Value::String(text) => {
+            text.chars().count() <= bounds::CHOICE
+                && text.split_whitespace().count() <= bounds::CHOICE_WORDS
+                && !text.chars().any(char::is_control)
+        }
         Value::Array(_) | Value::Object(_) => false,
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }

@@ -125,17 +125,17 @@ mod tests {
     }
 
     /// Roots that trust one authority beside the system's.
-    fn trusting(authority: &CertifiedIssuer<'static, KeyPair>) -> Roots {
+    fn trusting(authority: &CertifiedIssuer<'static, KeyPair>) -> Arc<Roots> {
         let roots = Roots::default();
         let trusted = [CertificateDer::from(authority.der().to_vec())];
         let verifier = Verifier::new_with_extra_roots(trusted, Arc::clone(&roots.provider)).unwrap();
         roots.loaded.set(verifier).unwrap();
-        roots
+        Arc::new(roots)
     }
 
     /// Shakes hands in memory with a server of that name; gives the protocol they agreed on.
     fn shake_hands(
-        roots: Roots,
+        roots: Arc<Roots>,
         http2: bool,
         authority: &CertifiedIssuer<'static, KeyPair>,
         name: &str,
@@ -150,7 +150,7 @@ mod tests {
             .unwrap();
         server.alpn_protocols = vec!["h2".into(), "http/1.1".into()];
         let mut server = ServerConnection::new(Arc::new(server)).unwrap();
-        let config = configured(Arc::new(roots), http2).unwrap();
+        let config = configured(roots, http2).unwrap();
         let mut client = ClientConnection::new(Arc::new(config), "kuma.example".try_into().unwrap()).unwrap();
         while client.is_handshaking() {
             let mut wire = Vec::new();
@@ -188,9 +188,11 @@ mod tests {
         let roots = Arc::new(Roots::default());
         configured(Arc::clone(&roots), true).unwrap();
         assert!(roots.loaded.get().is_none(), "nothing was connected to");
-        let authority = authority("one");
-        let error = shake_hands(Roots::default(), true, &authority, "kuma.example").unwrap_err();
-        assert!(!error.to_string().is_empty());
+        // Whoever it is: to tell, the roots have to be read.
+        shake_hands(Arc::clone(&roots), true, &authority("one"), "kuma.example").unwrap_err();
+        let first = std::ptr::from_ref(roots.loaded.get().expect("they were read"));
+        shake_hands(Arc::clone(&roots), true, &authority("two"), "kuma.example").unwrap_err();
+        assert!(std::ptr::eq(first, roots.loaded.get().unwrap()), "once");
     }
 
     #[test]

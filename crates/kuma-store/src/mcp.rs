@@ -163,11 +163,14 @@ impl<'a> McpServers<'a> {
         record(saved.map_err(|error| StoreError::unique(error, &["slug"]))?)
     }
 
-    /// Saves a server's settings: everything but its id, owner, slug, tools and state.
+    /// Saves a server's settings: everything but its id, owner, slug, tools and state. A
+    /// [`StoreError::Conflict`] with `"updated_at"` says that somebody changed it since it was read: what they
+    /// switched off must not be switched on by the way.
     pub async fn update(&self, server: &McpServer) -> Result<McpServer> {
         let row = model(server.clone());
         let update = Entity::update_many()
             .filter(Column::Id.eq(row.id))
+            .filter(Column::UpdatedAt.eq(row.updated_at))
             .col_expr(Column::Name, Expr::value(row.name))
             .col_expr(Column::Transport, Expr::value(row.transport))
             .col_expr(Column::Url, Expr::value(row.url))
@@ -182,7 +185,13 @@ impl<'a> McpServers<'a> {
             .col_expr(Column::DisabledFor, Expr::value(row.disabled_for))
             .col_expr(Column::UpdatedAt, Expr::value(now()));
         let rows = update.exec_with_returning(&self.db.write).await?;
-        rows.into_iter().next().ok_or(StoreError::NotFound).and_then(record)
+        match rows.into_iter().next() {
+            Some(row) => record(row),
+            None if Entity::find_by_id(server.id).one(&self.db.write).await?.is_some() => {
+                Err(StoreError::Conflict("updated_at"))
+            }
+            None => Err(StoreError::NotFound),
+        }
     }
 
     /// Notes what was seen of a server with the settings of that moment (`updated_at`); whether they still hold. What

@@ -3,7 +3,7 @@
 //! Starting runs through much of the program once: migrations, the API's description, every route. What it
 //! allocated is freed but kept by the allocator, and the pages of the program that it walked through stay mapped
 //! although nothing will need most of them again. Both are given back a moment after the start: the second costs
-//! a page fault, without reading from the disk, where the program passes again.
+//! a page fault where the program passes again, served from the page cache as long as the page is in it.
 
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ fn give_back() {
     for (start, end) in unwritten(&maps, &program.to_string_lossy()) {
         #[expect(unsafe_code, reason = "the C library offers this and nothing safe wraps it")]
         // SAFETY: the range is a private mapping of the program's file that was never writable, so its pages are
-        // those of the file and come back from it when they are touched again. The kernel lets nobody write to
-        // the file of a running program.
+        // those of the file and come back from it when they are touched again, as pages do that the kernel takes
+        // for want of memory. Writing into the file of a running program breaks it either way; installers replace it.
         let code = unsafe { libc::madvise(start as *mut libc::c_void, end - start, libc::MADV_DONTNEED) };
         if code != 0 {
             let error = std::io::Error::last_os_error();

@@ -36,7 +36,8 @@ async fn keep_leases(app: &App, stop: &CancellationToken) {
 /// Waits for `pause`; after the stop there is no more to do when the last run has finished.
 async fn is_over(app: &App, stop: &CancellationToken, pause: Duration) -> bool {
     tokio::select! {
-        () = stop.cancelled(), if app.runs().is_empty() => true,
+        // A run may have begun while this waited.
+        () = stop.cancelled(), if app.runs().is_empty() => app.runs().is_empty(),
         () = tokio::time::sleep(pause) => false,
     }
 }

@@ -115,7 +115,7 @@ async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> 
     let mut told = log::resume(app, job).await?;
     if job.cancel_requested || job.epoch > MOST_CLAIMS {
         let answered = Answered {
-            outcome: stopped(job, log::shown(&told)),
+            outcome: stopped(job, standing(app, job, &told).await?),
             model: None,
             question: None,
             memories: Vec::new(),
@@ -184,6 +184,17 @@ async fn listen(mut signals: SignalStream, run: Arc<ActiveRun>) {
             None => std::future::pending().await,
         }
     }
+}
+
+/// The text that a run that is not driven on leaves: what its readers were told or, when nobody remembers that, what
+/// was saved last.
+async fn standing(app: &App, job: &Job, told: &[RunEvent]) -> Result<String> {
+    let shown = log::shown(told);
+    if !shown.is_empty() {
+        return Ok(shown);
+    }
+    let message = app.store().messages().get(job.user_id, job.chat_id, job.assistant_message_id).await?;
+    Ok(message.content)
 }
 
 /// The outcome of a run that is not to be driven (on): stopped by its owner, or given up because its

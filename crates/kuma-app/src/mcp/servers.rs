@@ -19,6 +19,9 @@ use crate::error::{AppError, ErrorKind, FieldErrors, Result};
 const MOST: usize = 32;
 /// The longest name, in characters.
 const NAME: usize = 60;
+/// How often a change is made anew because somebody else was faster.
+const MOST_TRIES: u32 = 8;
+const CHANGED_MEANWHILE: &str = "changed_meanwhile";
 /// The longest text of any other field, in bytes.
 pub(super) const TEXT: usize = 8 * 1024;
 /// The most headers, variables, arguments or agents.
@@ -178,8 +181,19 @@ pub async fn add(app: &App, user: &User, new: NewMcpServer) -> Result<McpServerV
     seen(app, user, id).await
 }
 
-/// Changes a server. What its connection depends on takes effect with the next call.
+/// Changes a server. What its connection depends on takes effect with the next call. Two changes at once are
+/// made one after the other: what is not named stays as the other made it.
 pub async fn edit(app: &App, user: &User, id: Uuid, patch: McpPatch) -> Result<McpServerView> {
+    for _ in 1..MOST_TRIES {
+        match edit_once(app, user, id, patch.clone()).await {
+            Err(error) if error.code == CHANGED_MEANWHILE => {}
+            done => return done,
+        }
+    }
+    edit_once(app, user, id, patch).await
+}
+
+async fn edit_once(app: &App, user: &User, id: Uuid, patch: McpPatch) -> Result<McpServerView> {
     let mut server = editable(app, user, id).await?;
     if patch.command.is_some() || patch.args.is_some() || !patch.env.is_empty() {
         by_themselves(patch.in_person)?;
@@ -219,7 +233,14 @@ pub async fn edit(app: &App, user: &User, id: Uuid, patch: McpPatch) -> Result<M
             return Err(name_taken());
         }
     }
-    let saved = app.store().mcp().update(&server).await?;
+    let saved = app.store().mcp().update(&server).await.map_err(|error| match error {
+        StoreError::Conflict("updated_at") => AppError::new(
+            ErrorKind::Conflict,
+            CHANGED_MEANWHILE,
+            "Somebody else changed this server at the same moment. Look at it again, and change it once more.",
+        ),
+        error => error.into(),
+    })?;
     let moved = before.address != saved.address;
     if elsewhere(&before.address, &saved.address) {
         // What people granted and allowed was for another server.
@@ -311,7 +332,11 @@ pub(crate) async fn stop_programs(app: &App, user: UserId) -> Result<()> {
         if server.owner == Some(user) && server.enabled && matches!(server.address, McpAddress::Stdio { .. })
         {
             server.enabled = false;
-            app.store().mcp().update(&server).await?;
+            match app.store().mcp().update(&server).await {
+                // Somebody was faster: from the beginning, with what is there now.
+                Err(StoreError::Conflict("updated_at")) => return Box::pin(stop_programs(app, user)).await,
+                saved => drop(saved?),
+            }
             app.mcp().forget(server.id).await;
         }
     }

@@ -59,7 +59,7 @@ impl RemoteReranker {
         // Its own rules for addresses are those of chat servers.
         connection.base = base;
         connection.deadlines = Deadlines { whole: config.patience, ..connection.deadlines };
-        let shown = config.model.clone().unwrap_or_else(|| connection.base.clone());
+        let shown = config.model.clone().unwrap_or_else(|| without_login(&connection.base));
         Ok(Self { connection, model: config.model, shown })
     }
 }
@@ -108,6 +108,16 @@ fn ranked(mut items: Vec<Item>) -> Vec<Reranked> {
     // By what was said: far from zero the function rounds different numbers to the same.
     items.sort_by(|a, b| b.relevance_score.total_cmp(&a.relevance_score));
     items.into_iter().map(|item| Reranked { index: item.index, score: score(item.relevance_score) }).collect()
+}
+
+/// The address as it can be told and logged.
+fn without_login(base: &str) -> String {
+    let Ok(mut url) = Url::parse(base) else { return "the reranker".to_owned() };
+    // Addresses that cannot have a login have none.
+    if url.set_username("").is_err() || url.set_password(None).is_err() {
+        return "the reranker".to_owned();
+    }
+    url.into()
 }
 
 /// The address without `/rerank` at its end.

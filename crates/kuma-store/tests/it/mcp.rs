@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::common::{Database, both};
 
 both!(
+    who_was_overtaken_changes_nothing,
     a_server_is_its_owners_alone_unless_it_is_everybodys,
     settings_and_state_do_not_overwrite_each_other,
     slugs_are_unique_where_they_meet,
@@ -77,6 +78,21 @@ async fn a_server_is_its_owners_alone_unless_it_is_everybodys(db: Database) {
     assert!(servers.delete(shared.id).await.unwrap());
     assert!(!servers.delete(shared.id).await.unwrap());
     assert!(servers.of_user(ben).await.unwrap().is_empty());
+}
+
+async fn who_was_overtaken_changes_nothing(db: Database) {
+    let ann = db.user().await.id;
+    let servers = db.store.mcp();
+    let read = servers.create(server(Some(ann), "notes")).await.unwrap();
+    let first = McpServer { disabled_tools: vec!["delete".to_owned()], ..read.clone() };
+    servers.update(&first).await.unwrap();
+    // Read before that, and about to switch "delete" on again without meaning to.
+    let second = McpServer { enabled: false, ..read.clone() };
+    assert!(matches!(servers.update(&second).await, Err(StoreError::Conflict("updated_at"))));
+    let now = servers.get(ann, read.id).await.unwrap();
+    assert_eq!((now.disabled_tools, now.enabled), (vec!["delete".to_owned()], true));
+    servers.delete(read.id).await.unwrap();
+    assert!(matches!(servers.update(&second).await, Err(StoreError::NotFound)));
 }
 
 async fn settings_and_state_do_not_overwrite_each_other(db: Database) {

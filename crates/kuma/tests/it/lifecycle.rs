@@ -1,5 +1,6 @@
 //! Stopped, killed and started again: no answer is lost, nothing is told twice.
 
+use kuma_store::{Store, StoreOptions};
 use kuma_testkit::{FakeOpenAi, Gate, Reply};
 use serde_json::{Value, json};
 
@@ -112,6 +113,39 @@ async fn a_killed_servers_answer_is_made_by_the_next() {
     let (numbers, kinds, text) = read(events.as_str().unwrap(), "");
     assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
     assert_eq!((kinds[0].as_str(), text.as_str()), ("job_id", "seven eight nine"));
+    server.terminate().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_stopped_while_its_server_dies_keeps_what_was_saved() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeOpenAi::start().await;
+    let base_url = fake.base_url();
+    let environment = [("OPENAI_API_KEY", "sk-good"), ("OPENAI_BASE_URL", base_url.as_str()), SMALL];
+    let server = Server::start(directory.path(), &environment).await;
+    let token = server.sign_up().await;
+    let gate = Gate::new();
+    let run = held(&server, &fake, &token, &gate, 3).await;
+    until(async || {
+        answer(&server, &token, &run).await["content"].as_str().map(str::trim) == Some("one two three")
+    })
+    .await;
+    server.kill().await;
+    // The wish was written, and nobody was left to heed it.
+    let url = format!("sqlite://{}", directory.path().join("data/kuma.db").display());
+    let store = Store::open(&StoreOptions { url, read_url: None, max_connections: 1 }).await.unwrap();
+    store.jobs().request_cancel_any(run["jobId"].as_str().unwrap().parse().unwrap()).await.unwrap();
+    store.close().await.unwrap();
+
+    let server = Server::start(directory.path(), &environment).await;
+    let job = run["jobId"].as_str().unwrap();
+    let events = server.get(&format!("/api/chat/jobs/{job}/events"), &token).await.1;
+    assert!(events.as_str().unwrap().contains("event: done"), "{events}");
+    let message = answer(&server, &token, &run).await;
+    assert_eq!(
+        (message["content"].as_str().map(str::trim), message["status"].as_str()),
+        (Some("one two three"), Some("cancelled"))
+    );
     server.terminate().await;
 }
 

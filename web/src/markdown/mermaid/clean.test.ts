@@ -60,6 +60,16 @@ describe("a drawing", () => {
     ).toEqual([]);
   });
 
+  it.each([
+    "position: fixed",
+    "position/**/: /* here */fixed",
+    "--place: fixed; position: var(--place)",
+    "background: u/**/rl(https://evil.example/a.png)",
+  ])("has no style that says %s", (style) => {
+    const svg = drawn(`<foreignObject><div style="${style}">Sign in</div></foreignObject>`);
+    expect(svg.querySelector("div")?.getAttribute("style")).toBeNull();
+  });
+
   it("is nothing else than its picture", () => {
     const svg = cleanDrawing(`<p>before</p><svg><rect/></svg><img src="${OUTSIDE}/a.png">`);
     expect(svg.outerHTML).toBe("<svg><rect></rect></svg>");

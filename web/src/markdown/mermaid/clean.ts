@@ -16,7 +16,7 @@ const ADDRESSES =
 
 /** CSS that fetches, or takes its place over the page; a backslash could spell any of it. */
 const UNSAFE_CSS =
-  /\\|@import|(?:url|src|image|image-set|cross-fade|element|expression)\(|position\s*:\s*(?:fixed|sticky)/i;
+  /\\|@import|(?:url|src|image|image-set|cross-fade|element|expression)\(|position\s*:\s*(?:fixed|sticky|var)/i;
 const OWN_URL = /url\(\s*(["']?)#[\w:.-]+\1\s*\)/gi;
 
 /** Reads `svg` in a document of its own, in which nothing is fetched or run, and gives its elements for this one. */
@@ -53,5 +53,6 @@ function mayHoldCss(name: string): boolean {
 }
 
 function isSafeCss(text: string): boolean {
-  return !UNSAFE_CSS.test(text.replace(OWN_URL, ""));
+  // A comment can stand in the middle of anything.
+  return !UNSAFE_CSS.test(text.replace(/\/\*[\s\S]*?\*\//g, "").replace(OWN_URL, ""));
 }

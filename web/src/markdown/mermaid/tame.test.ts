@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { tame } from "./tame";
 
+describe("a long line", () => {
+  it("is tamed before anybody grows old", () => {
+    const source = "url(".repeat(25_000);
+    expect(tame(source)).toBe(source);
+    expect(tame(`${source}https://evil.example`)).not.toMatch(/url\(https/);
+  });
+});
+
 describe("tags in a diagram's source", () => {
   it.each([
     `A["<img src='https://evil.example/a.png' onerror='hacked()'>"]`,

@@ -7,7 +7,7 @@
 /** Functions of CSS that fetch. */
 const FETCHING = new RegExp(
   // Only with what may be an address behind it: a node can be called url.
-  `(?:${["url", "src", "image-set", "image"].map(spelled).join("|")})(?=\\([^)\\n]*[:/.\\\\])`,
+  `(?:${["url", "src", "image-set", "image"].map(spelled).join("|")})(?=\\([^)\\n]{0,300}[:/.\\\\])`,
   "gi",
 );
 

@@ -14,7 +14,7 @@ async fn a_server_that_hangs_ends_the_call_and_not_the_run() {
     let fake = FakeMcp::start().await;
     let options = Options {
         tools: vec![Clock::shared()],
-        mcp_patience: Duration::from_millis(50),
+        mcp_patience: Duration::from_millis(500),
         ..Options::default()
     };
     let server = TestServer::with(options).await;

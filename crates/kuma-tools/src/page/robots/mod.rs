@@ -1,7 +1,8 @@
 //! What a site asks of programs that read pages nobody named to them (`robots.txt`).
 //!
 //! Each site is asked once in a while. One that does not answer in time, has no such file or has trouble on its side
-//! asks nothing.
+//! asks nothing, and is asked again soon. (RFC 9309 §2.3.1.4 would have a crawler keep away from a site in trouble.
+//! What is read here is a handful of pages for somebody who waits.)
 
 mod rules;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kuma_net::{GuardedClient, read_limited};
+use moka::Expiry;
 use moka::future::Cache;
 use reqwest::Method;
 use tokio::time::{Instant, timeout_at};
@@ -22,6 +24,8 @@ const AGENT: &str = "Kuma";
 const MOST_BYTES: usize = 500 * 1024;
 /// How long what a site asks is remembered.
 const KEEP: Duration = Duration::from_hours(1);
+/// How long it is remembered that a site did not say.
+const ASK_AGAIN: Duration = Duration::from_mins(1);
 /// What all sites ask together, in memory.
 const REMEMBERED_BYTES: u64 = 8 * 1024 * 1024;
 
@@ -31,18 +35,33 @@ pub(super) struct Robots {
     client: GuardedClient,
     /// How long a file may take to come.
     patience: Duration,
-    known: Cache<String, Arc<Rules>>,
+    known: Cache<String, Arc<Asked>>,
+}
+
+/// What a site asks, and whether it said so.
+#[derive(Default)]
+struct Asked {
+    rules: Rules,
+    said: bool,
+}
+
+struct Remembered;
+
+impl Expiry<String, Arc<Asked>> for Remembered {
+    fn expire_after_create(&self, _: &String, asked: &Arc<Asked>, _: std::time::Instant) -> Option<Duration> {
+        Some(if asked.said { KEEP } else { ASK_AGAIN })
+    }
 }
 
 impl Robots {
     /// Asks with that client, and waits so long for an answer.
     pub(super) fn new(client: GuardedClient, patience: Duration) -> Self {
         let known = Cache::builder()
-            .weigher(|site: &String, rules: &Arc<Rules>| {
-                u32::try_from(site.len() + rules.bytes() + 64).unwrap_or(u32::MAX)
+            .weigher(|site: &String, asked: &Arc<Asked>| {
+                u32::try_from(site.len() + asked.rules.bytes() + 64).unwrap_or(u32::MAX)
             })
             .max_capacity(REMEMBERED_BYTES)
-            .time_to_live(KEEP)
+            .expire_after(Remembered)
             .build();
         Self { client, patience, known }
     }
@@ -51,13 +70,13 @@ impl Robots {
     pub(super) async fn allow(&self, url: &Url) -> bool {
         let site = url.origin().ascii_serialization();
         let asked = self.known.get_with_by_ref(&site, async {
-            let found = self.fetch(&site).await.unwrap_or_else(|reason| {
+            let found = self.fetch(&site).await.map(|rules| Asked { rules, said: true });
+            Arc::new(found.unwrap_or_else(|reason| {
                 tracing::debug!(site, reason, "a site's robots.txt could not be had: it asks nothing");
-                Rules::default()
-            });
-            Arc::new(found)
+                Asked::default()
+            }))
         });
-        asked.await.allow(&url[Position::BeforePath..Position::AfterQuery])
+        asked.await.rules.allow(&url[Position::BeforePath..Position::AfterQuery])
     }
 
     async fn fetch(&self, site: &str) -> Result<Rules, String> {

@@ -36,6 +36,8 @@ export function useServerPatch(server: McpServer) {
   const { t } = useTranslation("mcp");
   const client = useQueryClient();
   return useMutation({
+    // One after the other: of two answers that cross, the older would stay.
+    scope: { id: `mcp-${server.id}` },
     mutationFn: async (body: McpServerPatch) => {
       const { data } = await api.PATCH("/api/mcp/servers/{id}", {
         params: { path: { id: server.id } },
