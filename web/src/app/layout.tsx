@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useLayoutEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import { loadWords } from "@/lib/i18n";
@@ -77,8 +77,9 @@ function useGlobalShortcuts(mobile: boolean): void {
 
 function useCloseOnNavigation(): void {
   const { key } = useLocation();
+  // Before anybody can touch the page: what is opened on it after that stays open.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key is what tells one navigation from the next
-  useEffect(() => shell.setDrawer(false), [key]);
+  useLayoutEffect(() => shell.setDrawer(false), [key]);
 }
 
 /** A server on this machine is there without any network. */
