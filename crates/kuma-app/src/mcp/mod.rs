@@ -6,6 +6,7 @@
 //! its results taint the run, its tools count as writes unless its owner believes what it says of them, and an
 //! allowance holds for the definition that was allowed.
 
+mod address;
 mod known;
 mod login;
 mod offer;

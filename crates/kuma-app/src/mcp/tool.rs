@@ -11,7 +11,7 @@ use kuma_types::{Effect, Provenance, ToolCategory, ToolErrorKind, UserId};
 use serde_json::{Map, Value, json};
 
 use super::known::Known;
-use super::{servers, switches};
+use super::{address, switches};
 use crate::App;
 use crate::error::AppError;
 
@@ -133,7 +133,7 @@ impl McpTool {
     /// A run offers what there was when it began: a call is made as long as the settings still mean this tool and
     /// think of it as they did.
     fn check_still(&self, now: &McpServer) -> Result<(), ToolError> {
-        if servers::elsewhere(&self.offer.server.address, &now.address) {
+        if address::elsewhere(&self.offer.server.address, &now.address) {
             return Err(self.is_another_now());
         }
         let is_on = switches::gives(now, &self.offer.known.definition.name, self.agent.as_deref());

@@ -110,7 +110,7 @@ pub(super) fn can_edit(user: &User, server: &McpServer) -> bool {
 
 /// Scheme, host and port: the rest of an address can hold a key.
 fn host_of(url: &str) -> Option<String> {
-    Some(super::servers::origin(url)?.ascii_serialization())
+    Some(super::address::origin(url)?.ascii_serialization())
 }
 
 pub(super) fn view(user: &User, server: McpServer, granted: &[Uuid]) -> Result<McpServerView> {
