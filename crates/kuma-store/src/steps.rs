@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use kuma_types::{JobId, RunStep, Step};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, FromQueryResult, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, SqlErr,
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, SqlErr, Value,
 };
 use uuid::Uuid;
 
 use crate::db::{Db, now};
-use crate::entity::job_step::{Column, Entity, Model};
+use crate::entity::job_step::{Column, Entity};
 use crate::jobs::Hold;
 use crate::{Result, StoreError};
 
@@ -38,32 +38,32 @@ impl<'a> Steps<'a> {
     /// Keeps a step. `false`, and nothing is written: the caller does not hold the run any more, or
     /// somebody else has kept a step of this number.
     pub async fn record(&self, hold: Hold, step: &RunStep) -> Result<bool> {
-        let row = Model {
-            id: Uuid::now_v7(),
-            job_id: hold.job_id.0,
-            number: i32::try_from(step.number).map_err(StoreError::corrupt)?,
-            kind: kind(&step.step).to_owned(),
-            // Unique in the run: no write is ever begun twice under one key.
-            call_key: match &step.step {
-                Step::Intent(intent) => Some(intent.idempotency_key.clone()),
-                _ => None,
-            },
-            payload: serde_json::to_value(step).map_err(StoreError::corrupt)?,
-            created_at: now(),
+        let number = i32::try_from(step.number).map_err(StoreError::corrupt)?;
+        // Unique in the run: no write is ever begun twice under one key.
+        let call_key = match &step.step {
+            Step::Intent(intent) => Some(intent.idempotency_key.clone()),
+            _ => None,
         };
-        let tx = self.db.begin().await?;
-        if !hold.stands(self.db, &tx).await? {
-            return Ok(false);
+        let payload = serde_json::to_value(step).map_err(StoreError::corrupt)?;
+        let sql = format!(
+            "INSERT INTO job_steps (id, job_id, number, kind, call_key, payload, created_at) \
+             SELECT $1, job_id, $2, $3, $4, $5, $6 FROM message_jobs {}",
+            Hold::only_while(self.db, 7)
+        );
+        let mut values: Vec<Value> = vec![
+            Uuid::now_v7().into(),
+            number.into(),
+            kind(&step.step).into(),
+            call_key.into(),
+            payload.into(),
+            now().into(),
+        ];
+        values.extend(hold.values());
+        match self.db.write.execute_raw(self.db.sql(sql, values)).await {
+            Ok(done) => Ok(done.rows_affected() == 1),
+            Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+            Err(error) => Err(error.into()),
         }
-        match Entity::insert(row.into_active_model()).exec_without_returning(&tx).await {
-            Ok(_) => {}
-            Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-                return Ok(false);
-            }
-            Err(error) => return Err(error.into()),
-        }
-        tx.commit().await?;
-        Ok(true)
     }
 
     /// All steps of a run, in their order.

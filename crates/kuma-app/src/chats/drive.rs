@@ -27,8 +27,8 @@ use crate::App;
 use crate::documents::{self, Attached};
 use crate::error::{AppError, Result};
 use crate::images::{self, Pictures};
-use crate::tools::{self, Kit, Scene};
-use crate::{mcp, memory};
+use crate::memory;
+use crate::tools::{self, Kit, Scene, Stock};
 
 /// A run that was claimed more often kills its drivers.
 const MOST_CLAIMS: i32 = 32;
@@ -221,11 +221,9 @@ struct Answered {
 struct Loaded {
     user: User,
     chat: Chat,
-    agent: Option<Agent>,
     path: Vec<Message>,
     memory: MemoryState,
-    /// The tools of MCP servers that the user has.
-    others: Vec<mcp::Offered>,
+    stock: Stock,
     /// The tools that need not ask this user any more.
     allowed: HashSet<String>,
 }
@@ -233,16 +231,15 @@ struct Loaded {
 /// All at once: this stands between a question and the first word of its answer.
 async fn load(app: &App, job: &Job) -> Result<Loaded> {
     let store = app.store();
-    let (user, chat, agent, path, memory, others, allowed) = tokio::try_join!(
+    let (user, chat, path, memory, stock, allowed) = tokio::try_join!(
         async { Result::Ok(store.users().get(job.user_id).await?) },
         async { Ok(store.chats().get(job.user_id, job.chat_id).await?) },
-        async { Ok(store.agents().by_name(&job.agent_type).await?) },
         async { Ok(store.messages().path(job.chat_id, job.user_message_id).await?) },
         async { Ok(store.memories().state(job.user_id, job.chat_id).await?) },
-        mcp::offered(app, job.user_id),
+        Stock::of(app, job.user_id),
         async { Ok(store.allowances().of_user(job.user_id).await?) },
     )?;
-    Ok(Loaded { user, chat, agent, path, memory, others, allowed })
+    Ok(Loaded { user, chat, path, memory, stock, allowed })
 }
 
 async fn answer(
@@ -253,9 +250,10 @@ async fn answer(
     told: &[RunEvent],
 ) -> Result<Answered> {
     let loaded = load(app, job).await?;
-    let Loaded { chat, agent, path, memory, .. } = &loaded;
+    let Loaded { chat, path, memory, stock, .. } = &loaded;
     let memory = *memory;
-    let wanted = job.model.as_deref().or(agent.as_ref().and_then(|agent| agent.model.as_deref()));
+    let agent = stock.agent(&job.agent_type);
+    let wanted = job.model.as_deref().or(agent.and_then(|agent| agent.model.as_deref()));
     let Some(model) = app.models().pick(app, wanted).await? else {
         let (outcome, question) = (failed(no_model()), path.last().cloned());
         return Ok(Answered { outcome, model: None, question, memories: Vec::new() });
@@ -298,17 +296,18 @@ async fn input(
     loaded: &Loaded,
     (model, beside): (Arc<dyn ChatModel>, usize),
 ) -> Result<RunInput> {
-    let Loaded { user, chat, agent, path, others, allowed, .. } = loaded;
+    let Loaded { user, chat, path, stock, allowed, .. } = loaded;
+    let agent = stock.agent(&job.agent_type);
     let scene = Scene { has_pictures: images::any(path) };
     let Kit { toolbox, specialists } = match agent {
-        Some(agent) => tools::kit(app, user, agent, &model, scene, others).await?,
+        Some(agent) => tools::kit(app, user, agent, &model, scene, stock).await?,
         None => Kit::default(),
     };
     let taken = kuma_agent::prompt::overhead(&toolbox, &specialists) + beside;
     let fence = Fence::new();
     let room = context::room_for_attachments(model.info().context_window, taken);
     let attached = documents::attach(app, user.id, path, room, &fence).await?;
-    let request = request(app, chat, agent.as_ref(), user, path, &attached, (&*model, taken)).await?;
+    let request = request(app, chat, agent, user, path, &attached, (&*model, taken)).await?;
     let ids = RunIds { user: job.user_id, chat: job.chat_id, job: job.id };
     let Attached { sources, taint, .. } = attached;
     let taint = merged(taint, taint_of(app, path, scene));
@@ -441,11 +440,7 @@ fn finished(answered: Answered) -> Finished {
 
 /// The next run of this chat, and of this user when their limit held one back.
 async fn next(app: &App, job: &Job) -> Result<()> {
-    let jobs = app.store().jobs();
-    let (of_chat, of_user) = tokio::try_join!(async { jobs.next_waiting(job.chat_id).await }, async {
-        jobs.next_waiting_of_user(job.user_id).await
-    })?;
-    for next in [of_chat, of_user.filter(|id| Some(*id) != of_chat)].into_iter().flatten() {
+    for next in app.store().jobs().next_waiting(job.chat_id, job.user_id).await? {
         submit::publish(app, next, None).await;
     }
     Ok(())

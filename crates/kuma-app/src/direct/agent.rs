@@ -16,8 +16,7 @@ use super::stop::StopReader;
 use super::{AnswerEvent, Message, Model, Teller, estimated, failure};
 use crate::App;
 use crate::error::{AppError, Result};
-use crate::mcp;
-use crate::tools::{self, Kit, Scene};
+use crate::tools::{self, Kit, Scene, Stock};
 
 /// Puts the agent's instructions in front, and its temperature in where the caller has none.
 pub(super) fn instruct(request: &mut ChatRequest, agent: &Agent, user: &User) {
@@ -35,9 +34,9 @@ pub(super) async fn input(
     model: &Model,
     request: &ChatRequest,
 ) -> Result<Option<RunInput>> {
-    let others = mcp::offered(app, user.id).await?;
+    let stock = Stock::of(app, user.id).await?;
     let scene = Scene::default();
-    let Kit { toolbox, mut specialists } = tools::kit(app, user, agent, model, scene, &others).await?;
+    let Kit { toolbox, mut specialists } = tools::kit(app, user, agent, model, scene, &stock).await?;
     let toolbox = tools::reading(&toolbox);
     for specialist in &mut specialists {
         specialist.toolbox = tools::reading(&specialist.toolbox);

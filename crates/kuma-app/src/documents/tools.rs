@@ -37,11 +37,9 @@ fn failed(error: AppError) -> ToolError {
 async fn availability(app: &WeakApp, user: UserId) -> Availability {
     let missing = |how: &str| Availability::Missing { how_to_get: how.to_owned() };
     let Some(app) = app.upgrade() else { return missing("The server is stopping.") };
-    match app.store().documents().list(user, &DocumentFilter::default(), None, 1).await {
-        Ok(page) if page.items.is_empty() => {
-            missing("Upload a document under Documents, or attach one to a message.")
-        }
-        Ok(_) => Availability::Available,
+    match app.store().documents().any(user).await {
+        Ok(true) => Availability::Available,
+        Ok(false) => missing("Upload a document under Documents, or attach one to a message."),
         Err(error) => {
             tracing::warn!(%error, "documents could not be looked up");
             missing("Documents cannot be reached right now. Try again in a moment.")

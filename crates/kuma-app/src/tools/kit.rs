@@ -13,6 +13,7 @@ use kuma_agent::tool::{Availability, Tool};
 use kuma_agent::{Specialist, Toolbox};
 use kuma_llm::{Capability, ChatModel};
 use kuma_store::{Agent, User};
+use kuma_types::UserId;
 
 use super::{Scene, switch};
 use crate::App;
@@ -31,27 +32,55 @@ pub(crate) struct Kit {
     pub specialists: Vec<Specialist>,
 }
 
-/// What an agent can use for a user with this model. A model that calls no tools gets none. `others`: the
-/// tools of MCP servers that the user has.
+/// What kits are picked from, loaded beside whatever else a run needs.
+pub(crate) struct Stock {
+    agents: Vec<Agent>,
+    /// The tools that nobody can use.
+    off: HashSet<String>,
+    /// The tools of MCP servers that the user has.
+    others: Vec<mcp::Offered>,
+}
+
+impl Stock {
+    /// What there is for a user.
+    pub(crate) async fn of(app: &App, user: UserId) -> Result<Self> {
+        let store = app.store();
+        let (agents, off, others) = tokio::try_join!(
+            async { Ok(store.agents().list_all().await?) },
+            async { Ok(store.tools().switched_off().await?) },
+            mcp::offered(app, user),
+        )?;
+        Ok(Self { agents, off, others })
+    }
+
+    /// An agent, whether it can be chosen or not.
+    pub(crate) fn agent(&self, name: &str) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.name == name)
+    }
+
+    /// Those that this one can hand a task to.
+    fn helpers(&self, agent: &Agent) -> Vec<&Agent> {
+        let others = self.agents.iter().filter(|other| other.is_active && other.name != agent.name);
+        if agent.name == ROUTER { others.collect() } else { Vec::new() }
+    }
+}
+
+/// What an agent can use for a user with this model. A model that calls no tools gets none.
 pub(crate) async fn kit(
     app: &App,
     user: &User,
     agent: &Agent,
     model: &Arc<dyn ChatModel>,
     scene: Scene,
-    others: &[mcp::Offered],
+    stock: &Stock,
 ) -> Result<Kit> {
     if !calls_tools(&**model) {
         return Ok(Kit::default());
     }
-    let store = app.store();
-    let (off, agents) = tokio::try_join!(async { store.tools().switched_off().await }, async {
-        if agent.name == ROUTER { store.agents().list_active().await } else { Ok(Vec::new()) }
-    })?;
-    let helpers: Vec<Agent> = agents.into_iter().filter(|other| other.name != agent.name).collect();
-    let everybody: Vec<&Agent> = std::iter::once(agent).chain(&helpers).collect();
-    let shelf = Shelf::of(app, user, &everybody, off, scene).await;
-    let toolbox = shelf.toolbox(agent, others).await;
+    let helpers = stock.helpers(agent);
+    let everybody: Vec<&Agent> = std::iter::once(agent).chain(helpers.iter().copied()).collect();
+    let shelf = Shelf::of(app, user, &everybody, &stock.off, scene).await;
+    let toolbox = shelf.toolbox(agent, &stock.others).await;
     let mut specialists = Vec::new();
     for other in helpers {
         let model = match &other.model {
@@ -61,16 +90,16 @@ pub(crate) async fn kit(
         if !calls_tools(&*model) {
             continue;
         }
-        let toolbox = shelf.toolbox(&other, others).await;
+        let toolbox = shelf.toolbox(other, &stock.others).await;
         if toolbox.is_empty() {
             continue;
         }
         let system =
             SystemPrompt { agent: &other.system_prompt, user_name: &user.name, now: Utc::now() }.render();
         specialists.push(Specialist {
-            name: other.name,
-            display_name: other.display_name,
-            description: other.description,
+            name: other.name.clone(),
+            display_name: other.display_name.clone(),
+            description: other.description.clone(),
             system,
             model,
             temperature: other.temperature,
@@ -97,14 +126,13 @@ impl<'a> Shelf<'a> {
         app: &'a App,
         user: &'a User,
         agents: &[&Agent],
-        off: HashSet<String>,
+        off: &HashSet<String>,
         scene: Scene,
     ) -> Shelf<'a> {
         let wanted: HashSet<&str> =
             agents.iter().flat_map(|agent| agent.tools.iter().map(String::as_str)).collect();
         let tools = app.tools().iter().filter(|tool| wanted.contains(tool.info().name.as_str()));
         let asked = tools.filter(|tool| scene.needs(tool.info())).map(|tool| {
-            let off = &off;
             async move {
                 let availability = if off.contains(&tool.info().name) {
                     Availability::Missing { how_to_get: switch::OFF.to_owned() }

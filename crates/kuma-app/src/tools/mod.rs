@@ -20,7 +20,7 @@ use crate::App;
 use crate::error::Result;
 use crate::mcp;
 
-pub(crate) use kit::{Kit, kit};
+pub(crate) use kit::{Kit, Stock, kit};
 pub use list::{ToolState, forget_allowance, list};
 pub use offer::{Called, call, offered};
 pub use switch::{SwitchState, switch, switches};

@@ -160,6 +160,12 @@ impl<'a> Documents<'a> {
         Ok(Page::cut(found?, limit, |document: &Document| id_cursor(List::Documents, document.id.0)))
     }
 
+    /// Whether an owner has a document, in whatever state.
+    pub async fn any(&self, owner: UserId) -> Result<bool> {
+        let sql = "SELECT 1 FROM documents WHERE user_id = $1 LIMIT 1";
+        Ok(self.db.read.query_one_raw(self.db.sql(sql, [owner.0.into()])).await?.is_some())
+    }
+
     /// How many documents an owner has, and how much room their files take, each file counted once.
     pub async fn storage(&self, owner: UserId) -> Result<Storage> {
         let sql = "SELECT CAST(count(*) AS bigint) AS files, CAST(coalesce(sum(size), 0) AS bigint) AS bytes, \

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kuma_types::JobId;
-use sea_orm::{ConnectionTrait as _, FromQueryResult as _};
+use sea_orm::{ConnectionTrait, FromQueryResult as _};
 
 use super::{Job, Jobs, batch};
 use crate::Result;
-use crate::db::{Backend, now};
+use crate::db::{Backend, Db, now};
 use crate::entity::message_job::Model;
 
 /// What came of a claim.
@@ -48,35 +48,20 @@ impl Jobs<'_> {
     }
 
     /// The same, unless the job's user has `most` jobs at work already: then it waits too.
-    /// [`Jobs::next_waiting_of_user`] finds it again.
+    /// [`Jobs::next_waiting`] finds it again.
     pub async fn claim_within(&self, id: JobId, worker: &str, lease: Duration, most: u32) -> Result<Claim> {
-        let now = now();
-        let tx = self.db.begin().await?;
-        if self.db.backend == Backend::Postgres {
-            // One claim of a user at a time: two jobs must not each find the other still waiting,
-            // nor each take the last place.
-            let sql = "SELECT u.id FROM users u JOIN message_jobs j ON j.user_id = u.id \
-                       WHERE j.job_id = $1 FOR NO KEY UPDATE OF u";
-            tx.query_one_raw(self.db.sql(sql, [id.0.into()])).await?;
+        let taking = Taking { id, worker, lease, most };
+        if self.db.backend == Backend::Sqlite {
+            // One writer, and one statement.
+            return taking.take(self.db, &self.db.write).await;
         }
-        let sql = format!(
-            "UPDATE message_jobs SET status = 'PROCESSING', epoch = epoch + 1, worker = $3, lease_until = $4, \
-             next_attempt_at = NULL, updated_at = $2, \
-             retry_count = retry_count + CASE WHEN status = 'FAILED' THEN 1 ELSE 0 END \
-             WHERE job_id = $1 AND {CLAIMABLE} AND NOT {BLOCKED} AND {OF_USER} < $5 RETURNING *"
-        );
-        let values =
-            [id.0.into(), now.into(), worker.into(), until(now, lease).into(), i64::from(most).into()];
-        let taken = Model::find_by_statement(self.db.sql(sql, values)).one(&tx).await?;
-        let claim = if let Some(row) = taken {
-            Claim::Claimed(row.try_into()?)
-        } else {
-            let sql = format!("SELECT 1 FROM message_jobs WHERE job_id = $1 AND {CLAIMABLE}");
-            match tx.query_one_raw(self.db.sql(sql, [id.0.into(), now.into()])).await? {
-                Some(_) => Claim::Waits,
-                None => Claim::Gone,
-            }
-        };
+        let tx = self.db.begin().await?;
+        // One claim of a user at a time: two jobs must not each find the other still waiting,
+        // nor each take the last place.
+        let sql = "SELECT u.id FROM users u JOIN message_jobs j ON j.user_id = u.id \
+                   WHERE j.job_id = $1 FOR NO KEY UPDATE OF u";
+        tx.query_one_raw(self.db.sql(sql, [id.0.into()])).await?;
+        let claim = taking.take(self.db, &tx).await?;
         tx.commit().await?;
         Ok(claim)
     }
@@ -106,6 +91,39 @@ impl Jobs<'_> {
         }
         tx.commit().await?;
         Ok(kept)
+    }
+}
+
+/// Who wants which job.
+struct Taking<'a> {
+    id: JobId,
+    worker: &'a str,
+    lease: Duration,
+    most: u32,
+}
+
+impl Taking<'_> {
+    async fn take(&self, db: &Db, connection: &impl ConnectionTrait) -> Result<Claim> {
+        let (id, now) = (self.id, now());
+        let sql = format!(
+            "UPDATE message_jobs SET status = 'PROCESSING', epoch = epoch + 1, worker = $3, lease_until = $4, \
+             next_attempt_at = NULL, updated_at = $2, \
+             retry_count = retry_count + CASE WHEN status = 'FAILED' THEN 1 ELSE 0 END \
+             WHERE job_id = $1 AND {CLAIMABLE} AND NOT {BLOCKED} AND {OF_USER} < $5 RETURNING *"
+        );
+        let until = until(now, self.lease);
+        let values =
+            [id.0.into(), now.into(), self.worker.into(), until.into(), i64::from(self.most).into()];
+        // To its end: outside of a transaction nothing is kept before.
+        let taken = Model::find_by_statement(db.sql(sql, values)).all(connection).await?.pop();
+        if let Some(row) = taken {
+            return Ok(Claim::Claimed(row.try_into()?));
+        }
+        let sql = format!("SELECT 1 FROM message_jobs WHERE job_id = $1 AND {CLAIMABLE}");
+        Ok(match connection.query_one_raw(db.sql(sql, [id.0.into(), now.into()])).await? {
+            Some(_) => Claim::Waits,
+            None => Claim::Gone,
+        })
     }
 }
 

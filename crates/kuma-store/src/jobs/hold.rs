@@ -1,7 +1,7 @@
 //! Whose a run is: what every write of a run's driver is checked against.
 
 use kuma_types::JobId;
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, Value};
 
 use super::Job;
 use crate::Result;
@@ -27,11 +27,20 @@ impl Job {
 impl Hold {
     /// Whether it still holds; nobody else can take the run until the transaction ends.
     pub(crate) async fn stands(self, db: &Db, tx: &DatabaseTransaction) -> Result<bool> {
-        let sql = format!(
-            "SELECT 1 FROM message_jobs WHERE job_id = $1 AND epoch = $2 AND status = 'PROCESSING'{}",
-            for_update(db)
-        );
-        Ok(tx.query_one_raw(db.sql(sql, [self.job_id.0.into(), self.epoch.into()])).await?.is_some())
+        let sql = format!("SELECT 1 FROM message_jobs {}", Self::only_while(db, 1));
+        Ok(tx.query_one_raw(db.sql(sql, self.values())).await?.is_some())
+    }
+
+    /// The end of a statement that selects from `message_jobs`: the run's row while this holds, and
+    /// nothing after. [`Hold::values`] belong to it, from the number `at`.
+    pub(crate) fn only_while(db: &Db, at: usize) -> String {
+        let lock = for_update(db);
+        format!("WHERE job_id = ${at} AND epoch = ${} AND status = 'PROCESSING'{lock}", at + 1)
+    }
+
+    /// What [`Hold::only_while`] asks for.
+    pub(crate) fn values(self) -> [Value; 2] {
+        [self.job_id.0.into(), self.epoch.into()]
     }
 }
 

@@ -41,20 +41,17 @@ impl Jobs<'_> {
         Entity::find_by_id(id.0).one(&self.db.read).await?.ok_or(StoreError::NotFound)?.try_into()
     }
 
-    /// The next job of a chat that waits in line.
-    pub async fn next_waiting(&self, chat: ChatId) -> Result<Option<JobId>> {
-        let find = pending().filter(Column::ChatId.eq(chat.0)).order_by_asc(Column::JobId).limit(1);
-        Ok(find.into_tuple::<Uuid>().one(&self.db.read).await?.map(JobId))
-    }
-
-    /// The next job of a user that waits in line and for which no other run of its chat comes first.
-    pub async fn next_waiting_of_user(&self, user: UserId) -> Result<Option<JobId>> {
+    /// What may begin when a run of this chat and user is over: the next job of the chat's line, and the next of
+    /// the user's for which no other run of its chat comes first.
+    pub async fn next_waiting(&self, chat: ChatId, user: UserId) -> Result<Vec<JobId>> {
         let sql = format!(
-            "SELECT job_id FROM message_jobs WHERE user_id = $1 AND status = 'PENDING' AND NOT {BLOCKED} \
-             ORDER BY job_id LIMIT 1"
+            "SELECT job_id FROM (SELECT job_id FROM message_jobs WHERE chat_id = $1 AND status = 'PENDING' \
+               ORDER BY job_id LIMIT 1) AS of_chat \
+             UNION SELECT job_id FROM (SELECT job_id FROM message_jobs WHERE user_id = $2 \
+               AND status = 'PENDING' AND NOT {BLOCKED} ORDER BY job_id LIMIT 1) AS of_user ORDER BY job_id"
         );
-        let row = self.db.read.query_one_raw(self.db.sql(sql, [user.0.into()])).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.map(JobId))
+        let rows = self.db.read.query_all_raw(self.db.sql(sql, [chat.0.into(), user.0.into()])).await?;
+        rows.iter().map(|row| Ok(JobId(row.try_get_by_index(0)?))).collect()
     }
 
     /// Jobs that wait in line, oldest first.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Job, Jobs, unfinished};
 use crate::chats::NewChat;
 use crate::db::{Db, now};
-use crate::entity::{chat, idempotency_key, message, message_job, user};
+use crate::entity::{chat, idempotency_key, message, message_job};
 use crate::{Image, Result, StoreError, images};
 
 /// How long a client's key stands for its run.
@@ -112,13 +112,7 @@ impl Jobs<'_> {
         let now = now();
         let tx = self.db.begin().await?;
         // One submission of a user at a time, so that the limit and the keys hold.
-        let locked = user::Entity::find_by_id(run.user_id.0)
-            .select_only()
-            .column(user::Column::Id)
-            .lock(LockType::NoKeyUpdate)
-            .into_tuple::<Uuid>();
-        locked.one(&tx).await?.ok_or(StoreError::NotFound)?;
-
+        self.db.lock_user(&tx, run.user_id).await?;
         if let Some(job) = same_request(&tx, &run, now).await? {
             return Ok(Submitted::Existing(job));
         }
@@ -130,11 +124,15 @@ impl Jobs<'_> {
         Ok(Submitted::New(job))
     }
 
+    /// How many of a user's runs are not over. [`StoreError::NotFound`]: no such user.
     async fn unfinished(&self, tx: &DatabaseTransaction, user: UserId) -> Result<i64> {
-        let sql = format!("SELECT count(*) FROM message_jobs j WHERE j.user_id = $1 AND {}", unfinished("j"));
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM message_jobs j WHERE j.user_id = u.id AND {}) \
+             FROM users u WHERE u.id = $1",
+            unfinished("j")
+        );
         let row = tx.query_one_raw(self.db.sql(sql, [user.0.into()])).await?;
-        let row = row.ok_or_else(|| StoreError::Corrupt("a count gave no row".to_owned()))?;
-        Ok(row.try_get_by_index(0)?)
+        Ok(row.ok_or(StoreError::NotFound)?.try_get_by_index(0)?)
     }
 }
 
@@ -156,13 +154,20 @@ async fn same_request(tx: &DatabaseTransaction, run: &NewRun, now: DateTime<Utc>
 
 async fn write(db: &Db, tx: &DatabaseTransaction, run: NewRun, now: DateTime<Utc>) -> Result<Job> {
     let chat_id = write_chat(tx, &run, now).await?;
-    let (user_message_id, text) = write_user_message(tx, run.user_message, chat_id, now).await?;
+    let begins_chat = matches!(run.chat, RunChat::New { .. });
+    let Question { id: user_message_id, text, row, images } =
+        question(tx, run.user_message, chat_id, now).await?;
     let answer = message::Model {
         parent_id: Some(user_message_id.0),
         model: run.model.clone(),
         ..empty_message(run.assistant_message_id, chat_id, MessageRole::Assistant, now)
     };
-    insert_message(tx, answer).await?;
+    let rows = row.into_iter().chain([answer]).map(|row| row.into_active_model());
+    message::Entity::insert_many(rows)
+        .exec_without_returning(tx)
+        .await
+        .map_err(|error| StoreError::unique(error, &["id"]))?;
+    images::add(tx, images, now).await?;
 
     let job = message_job::Model {
         id: Uuid::now_v7(),
@@ -202,14 +207,17 @@ async fn write(db: &Db, tx: &DatabaseTransaction, run: NewRun, now: DateTime<Utc
         };
         idempotency_key::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     }
-    // Activity never goes back, even when the clocks of two servers disagree.
-    let sql = "UPDATE chats SET active_message_id = $1, \
-               updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at END WHERE id = $3";
-    let values = [run.assistant_message_id.0.into(), now.into(), chat_id.0.into()];
-    tx.execute_raw(db.sql(sql, values)).await?;
+    if !begins_chat {
+        // Activity never goes back, even when the clocks of two servers disagree.
+        let sql = "UPDATE chats SET active_message_id = $1, \
+                   updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at END WHERE id = $3";
+        let values = [run.assistant_message_id.0.into(), now.into(), chat_id.0.into()];
+        tx.execute_raw(db.sql(sql, values)).await?;
+    }
     job.try_into()
 }
 
+/// Writes a new chat, with the answer as its active leaf, or holds the one there is.
 async fn write_chat(tx: &DatabaseTransaction, run: &NewRun, now: DateTime<Utc>) -> Result<ChatId> {
     match &run.chat {
         RunChat::New { id, agent_type, title } => {
@@ -219,7 +227,11 @@ async fn write_chat(tx: &DatabaseTransaction, run: &NewRun, now: DateTime<Utc>) 
                 title: title.clone(),
                 agent_type: agent_type.clone(),
             };
-            chat::Entity::insert(new.into_row(now).into_active_model())
+            let row = chat::Model {
+                active_message_id: Some(run.assistant_message_id.0),
+                ..new.into_row(now)
+            };
+            chat::Entity::insert(row.into_active_model())
                 .exec_without_returning(tx)
                 .await
                 .map_err(|error| StoreError::unique(error, &["id"]))?;
@@ -238,13 +250,23 @@ async fn write_chat(tx: &DatabaseTransaction, run: &NewRun, now: DateTime<Utc>) 
     }
 }
 
-/// Writes or finds the message to answer; gives its id and text.
-async fn write_user_message(
+/// The message to answer.
+struct Question {
+    id: MessageId,
+    text: String,
+    /// Its row, if it is still to be written.
+    row: Option<message::Model>,
+    /// New images that come with it.
+    images: Vec<Image>,
+}
+
+/// Finds the message to answer, or says what is to be written.
+async fn question(
     tx: &DatabaseTransaction,
     message: RunMessage,
     chat: ChatId,
     now: DateTime<Utc>,
-) -> Result<(MessageId, String)> {
+) -> Result<Question> {
     match message {
         RunMessage::New { id, parent_id, content, image_attachments, document_attachments, new_images } => {
             if let Some(parent) = parent_id {
@@ -258,16 +280,14 @@ async fn write_user_message(
                 status: MessageStatus::Complete.as_str().to_owned(),
                 ..empty_message(id, chat, MessageRole::User, now)
             };
-            insert_message(tx, row).await?;
-            images::add(tx, new_images, now).await?;
-            Ok((id, content))
+            Ok(Question { id, text: content, row: Some(row), images: new_images })
         }
         RunMessage::Existing(id) => {
             let row = find_message(tx, id, chat).await?;
             if row.role != MessageRole::User.as_str() {
                 return Err(StoreError::NotFound);
             }
-            Ok((id, row.content))
+            Ok(Question { id, text: row.content, row: None, images: Vec::new() })
         }
     }
 }
@@ -275,14 +295,6 @@ async fn write_user_message(
 async fn find_message(tx: &DatabaseTransaction, id: MessageId, chat: ChatId) -> Result<message::Model> {
     let find = message::Entity::find_by_id(id.0).filter(message::Column::ChatId.eq(chat.0));
     find.one(tx).await?.ok_or(StoreError::NotFound)
-}
-
-async fn insert_message(tx: &DatabaseTransaction, row: message::Model) -> Result<()> {
-    message::Entity::insert(row.into_active_model())
-        .exec_without_returning(tx)
-        .await
-        .map_err(|error| StoreError::unique(error, &["id"]))?;
-    Ok(())
 }
 
 fn empty_message(id: MessageId, chat: ChatId, role: MessageRole, now: DateTime<Utc>) -> message::Model {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use kuma_store::{Claim, FinishRun, Job, NewRun, StoreError};
-use kuma_types::{FinishReason, JobId, JobStatus, MessageStatus, RunFailure, Usage};
+use kuma_types::{ChatId, FinishReason, JobId, JobStatus, MessageStatus, RunFailure, Usage, UserId};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
@@ -72,10 +72,10 @@ async fn runs_of_a_chat_follow_each_other(db: Database) {
     db.claim(&other).await;
     db.store.jobs().finish(finished(&first, "1")).await.unwrap();
     assert_eq!(claim(&db, third.id).await, Claim::Waits);
-    assert_eq!(db.store.jobs().next_waiting(chat).await.unwrap(), Some(second.id));
+    assert_eq!(db.store.jobs().next_waiting(chat, owner).await.unwrap(), [second.id]);
     // Leaving the line lets the next one through.
     db.store.jobs().request_cancel(owner, second.id).await.unwrap();
-    assert_eq!(db.store.jobs().next_waiting(chat).await.unwrap(), Some(third.id));
+    assert_eq!(db.store.jobs().next_waiting(chat, owner).await.unwrap(), [third.id]);
     let third = db.claim(&third).await;
     // An id that is earlier but came later does not run beside it.
     let late = NewRun { job_id: JobId(uuid::Uuid::from_u128(1)), ..run(owner, chat, "late") };
@@ -357,13 +357,14 @@ async fn the_line_is_known(db: Database) {
     assert_eq!(jobs.position(other.id).await.unwrap(), 1);
     let first = db.claim(&first).await;
     assert_eq!(jobs.position(second.id).await.unwrap(), 2);
-    assert_eq!(jobs.next_waiting(chat).await.unwrap(), Some(second.id));
     assert_eq!(jobs.pending(10).await.unwrap(), [other.id, second.id]);
     assert_eq!(
-        jobs.next_waiting_of_user(owner).await.unwrap(),
-        Some(other.id),
-        "the second has to wait for the first"
+        jobs.next_waiting(chat, owner).await.unwrap(),
+        [other.id, second.id],
+        "the next of the chat, and the user's that waits for nothing"
     );
+    assert_eq!(jobs.next_waiting(elsewhere, owner).await.unwrap(), [other.id], "it is both");
+    assert_eq!(jobs.next_waiting(ChatId::new(), UserId::new()).await.unwrap(), []);
     jobs.finish(finished(&first, "1")).await.unwrap();
     assert_eq!(jobs.position(second.id).await.unwrap(), 1);
     assert!(matches!(jobs.position(JobId::new()).await, Err(StoreError::NotFound)));
@@ -381,10 +382,10 @@ async fn a_user_has_so_many_runs_at_work(db: Database) {
     assert!(matches!(within(jobs[1].id).await, Claim::Claimed(_)));
     assert_eq!(within(jobs[2].id).await, Claim::Waits);
     assert!(matches!(within(jobs[3].id).await, Claim::Claimed(_)), "others have room of their own");
-    assert_eq!(db.store.jobs().next_waiting_of_user(owner).await.unwrap(), Some(jobs[2].id));
+    assert_eq!(db.store.jobs().next_waiting(first.chat_id, owner).await.unwrap(), [jobs[2].id]);
     db.store.jobs().finish(finished(&first, "b")).await.unwrap();
     assert!(matches!(within(jobs[2].id).await, Claim::Claimed(_)));
-    assert_eq!(db.store.jobs().next_waiting_of_user(owner).await.unwrap(), None);
+    assert_eq!(db.store.jobs().next_waiting(first.chat_id, owner).await.unwrap(), []);
 }
 
 async fn events_are_kept_for_runs_that_never_began(db: Database) {
