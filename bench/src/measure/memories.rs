@@ -15,8 +15,8 @@ use crate::figures::{Figure, Findings, Table, Target, number};
 use crate::options::Options;
 use crate::stats::Sorted;
 
-pub(super) const METHOD: &str = "Three people's memories of a year and questions asked later, mostly in other words (written for this
-    project in the manner of LoCoMo: bench/memory). Recall@5 is the share of the memories that answer a question that
+pub(super) const METHOD: &str = "Four people's memories of a year and questions asked later: three ask mostly in other words, one by
+    name (written for this project in the manner of LoCoMo: bench/memory). Recall@5 is the share of the memories that answer a question that
     are among the first five found; nDCG@10 is what the first ten gain, each less the further behind it stands, as a share of
     what they could. Both are means over all questions: by words alone (BM25 over the person's own memories), by vectors
     alone (all-MiniLM-L6-v2, cosine), and by both, as a run recalls them. SQLite.";

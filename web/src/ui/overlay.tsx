@@ -17,6 +17,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { whenIdle } from "@/lib/idle";
 import { patiently } from "@/lib/patient";
 
 type Load<P> = () => Promise<ComponentType<P>>;
@@ -26,11 +27,9 @@ const preloads = new Set<() => Promise<unknown>>();
 /** Fetches the code of every overlay, and of whatever else is given, while the browser is idle. Called once at start. */
 export function preloadWhenIdle(...more: (() => Promise<unknown>)[]): void {
   for (const load of more) preloads.add(load);
-  const run = () => {
+  whenIdle(() => {
     for (const load of preloads) void load().catch(() => undefined); // Opening it will try again, and report.
-  };
-  if (typeof requestIdleCallback === "function") requestIdleCallback(run, { timeout: 4_000 });
-  else setTimeout(run, 1_500);
+  });
 }
 
 /** A component whose code is fetched when it is first open; from then on it stays, to animate its closing. */

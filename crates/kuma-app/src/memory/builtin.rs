@@ -35,6 +35,13 @@ enum Embedders {
     Fixed(Option<Arc<dyn Embedder>>),
 }
 
+/// A question's vector, and what is near to it.
+struct Meaning {
+    model: String,
+    question: Vec<f32>,
+    near: Vec<Scored>,
+}
+
 /// Kuma's own memory. Cheap to clone.
 #[derive(Clone)]
 pub struct BuiltIn {
@@ -106,7 +113,7 @@ impl BuiltIn {
     }
 
     /// What is near in meaning; none when that cannot be told.
-    async fn by_meaning(&self, owner: UserId, query: &str) -> Result<Option<Vec<Scored>>, MemoryError> {
+    async fn by_meaning(&self, owner: UserId, query: &str) -> Result<Option<Meaning>, MemoryError> {
         let asked: String = query.chars().take(ASKED).collect();
         let embedding = async {
             let embedder = self.embedder().await?;
@@ -130,7 +137,21 @@ impl BuiltIn {
         let memories = self.store.memories();
         let near = memories.by_vector(owner, embedder.model(), &vector, CANDIDATES).await.map_err(failed)?;
         self.embed_later(owner);
-        Ok(Some(near))
+        Ok(Some(Meaning { model: embedder.model().to_owned(), question: vector, near }))
+    }
+
+    /// What both searches found, in one order.
+    async fn together(
+        &self,
+        owner: UserId,
+        words: &[Scored],
+        meaning: Option<&Meaning>,
+    ) -> Result<Vec<Ranked>, MemoryError> {
+        let ranked = rank::fuse(words, meaning.map(|meaning| meaning.near.as_slice()));
+        let Some(Meaning { model, question, .. }) = meaning else { return Ok(ranked) };
+        let ids: Vec<Uuid> = ranked.iter().map(|hit| hit.id).collect();
+        let vectors = self.store.memories().vectors(owner, model, &ids).await.map_err(failed)?;
+        Ok(rank::lean(ranked, question, &vectors))
     }
 
     /// What one or both searches find, each apart and together: for measuring.
@@ -141,11 +162,12 @@ impl BuiltIn {
         limit: usize,
     ) -> Result<[Vec<String>; 3], MemoryError> {
         let words = self.store.memories().by_words(owner, query, CANDIDATES).await.map_err(failed)?;
-        let near = self.by_meaning(owner, query).await?.unwrap_or_default();
+        let meaning = self.by_meaning(owner, query).await?;
         let ids = |hits: &[Scored]| hits.iter().take(limit).map(|hit| hit.id.to_string()).collect();
-        let together = rank::fuse(&words, Some(&near));
-        let fused = together.iter().take(limit).map(|hit| hit.id.to_string()).collect();
-        Ok([ids(&words), ids(&near), fused])
+        let near = meaning.as_ref().map(|meaning| ids(&meaning.near)).unwrap_or_default();
+        let together = self.together(owner, &words, meaning.as_ref()).await?;
+        let together = together.iter().take(limit).map(|hit| hit.id.to_string()).collect();
+        Ok([ids(&words), near, together])
     }
 
     async fn records(
@@ -226,8 +248,8 @@ impl MemoryService for BuiltIn {
 
     async fn search(&self, owner: UserId, query: &str, limit: usize) -> Result<Vec<MemoryHit>, MemoryError> {
         let words = async { self.store.memories().by_words(owner, query, CANDIDATES).await.map_err(failed) };
-        let (words, near) = tokio::try_join!(words, self.by_meaning(owner, query))?;
-        let ranked = rank::fuse(&words, near.as_deref());
+        let (words, meaning) = tokio::try_join!(words, self.by_meaning(owner, query))?;
+        let ranked = self.together(owner, &words, meaning.as_ref()).await?;
         self.records(owner, ranked, limit).await
     }
 

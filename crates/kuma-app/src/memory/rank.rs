@@ -16,6 +16,9 @@ const HALF_SHARED: f32 = 8.0;
 const NEAR: f32 = 0.28;
 /// From this cosine on shared words are no accident.
 const NOT_FAR: f32 = 0.12;
+/// How many of those found first the question leans towards, and how much for each, times its score.
+const LEANS_ON: usize = 3;
+const LEANS: f32 = 0.3;
 /// How much of its score a very old memory loses, and in how many days half of that.
 const AGEING: f32 = 0.15;
 const HALF_LIFE_DAYS: f32 = 120.0;
@@ -60,6 +63,45 @@ pub(super) fn fuse(words: &[Scored], near: Option<&[Scored]>) -> Vec<Ranked> {
     ranked
 }
 
+/// The order by nearness to the question as it is after leaning towards what was found first: what belongs to that is
+/// found too, though the question has neither its words nor quite its meaning (Rocchio's relevance feedback, with
+/// nobody to judge). What is relevant stays so. `vectors`: those of what was found.
+pub(super) fn lean(
+    mut ranked: Vec<Ranked>,
+    question: &[f32],
+    vectors: &HashMap<Uuid, Vec<f32>>,
+) -> Vec<Ranked> {
+    let mut leaning = question.to_vec();
+    for first in ranked.iter().take(LEANS_ON) {
+        let Some(vector) = vectors.get(&first.id) else { continue };
+        let length = cosine::length(vector);
+        for (sum, number) in leaning.iter_mut().zip(vector) {
+            *sum += LEANS * first.score * number / length.max(f32::MIN_POSITIVE);
+        }
+    }
+    for hit in &mut ranked {
+        if let Some(vector) = vectors.get(&hit.id) {
+            let nearer = cosine::of(&leaning, vector) - cosine::of(question, vector);
+            hit.score = (hit.score + nearer).clamp(0.0, 1.0);
+        }
+    }
+    ranked.sort_by(order);
+    ranked
+}
+
+mod cosine {
+    pub(super) fn length(vector: &[f32]) -> f32 {
+        vector.iter().map(|number| number * number).sum::<f32>().sqrt()
+    }
+
+    /// 1 for the same direction; nothing is near to a vector without direction.
+    pub(super) fn of(one: &[f32], other: &[f32]) -> f32 {
+        let lengths = length(one) * length(other);
+        let dot: f32 = one.iter().zip(other).map(|(a, b)| a * b).sum();
+        if lengths > 0.0 { dot / lengths } else { 0.0 }
+    }
+}
+
 /// The score of a memory that was last changed at `at`.
 pub(super) fn aged(score: f32, at: DateTime<Utc>, now: DateTime<Utc>) -> f32 {
     let days = (now - at).num_minutes().max(0) as f32 / (24.0 * 60.0);
@@ -100,6 +142,28 @@ mod tests {
             Uuid::from_u128(1),
             "without a vector it counts as the last of them, and its words"
         );
+    }
+
+    #[test]
+    fn what_belongs_to_the_first_found_comes_before_what_is_as_near_to_the_question() {
+        let near = hits(&[(1, 0.8), (2, 0.3), (3, 0.3)]);
+        let ranked = fuse(&[], Some(&near));
+        assert_eq!(ranked[1].id, Uuid::from_u128(3), "of equals the later one");
+        let question = [1.0, 0.0, 0.0];
+        let vectors = HashMap::from([
+            (Uuid::from_u128(1), vec![0.8, 0.6, 0.0]),
+            (Uuid::from_u128(2), vec![0.3, 0.95, 0.0]),
+            (Uuid::from_u128(3), vec![0.3, 0.0, 0.95]),
+        ]);
+        let leaning = lean(ranked.clone(), &question, &vectors);
+        let order: Vec<u128> = leaning.iter().map(|hit| hit.id.as_u128()).collect();
+        assert_eq!(order, [1, 2, 3]);
+        let relevant = |ranked: &[Ranked]| -> HashMap<Uuid, bool> {
+            ranked.iter().map(|hit| (hit.id, hit.relevant)).collect()
+        };
+        assert_eq!(relevant(&leaning), relevant(&ranked), "only the question itself says what is relevant");
+        assert!(leaning.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
+        assert_eq!(lean(ranked.clone(), &question, &HashMap::new()), ranked, "nothing to lean on");
     }
 
     #[test]

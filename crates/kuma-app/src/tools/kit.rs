@@ -132,15 +132,13 @@ impl<'a> Shelf<'a> {
         let wanted: HashSet<&str> =
             agents.iter().flat_map(|agent| agent.tools.iter().map(String::as_str)).collect();
         let tools = app.tools().iter().filter(|tool| wanted.contains(tool.info().name.as_str()));
-        let asked = tools.filter(|tool| scene.needs(tool.info())).map(|tool| {
-            async move {
-                let availability = if off.contains(&tool.info().name) {
-                    Availability::Missing { how_to_get: switch::OFF.to_owned() }
-                } else {
-                    tool.availability(user.id).await
-                };
-                (tool, availability)
-            }
+        let asked = tools.filter(|tool| scene.needs(tool.info())).map(|tool| async move {
+            let availability = if off.contains(&tool.info().name) {
+                Availability::Missing { how_to_get: switch::OFF.to_owned() }
+            } else {
+                tool.availability(user.id).await
+            };
+            (tool, availability)
         });
         Self { user, tools: future::join_all(asked).await }
     }

@@ -112,8 +112,7 @@ impl Taking<'_> {
              WHERE job_id = $1 AND {CLAIMABLE} AND NOT {BLOCKED} AND {OF_USER} < $5 RETURNING *"
         );
         let until = until(now, self.lease);
-        let values =
-            [id.0.into(), now.into(), self.worker.into(), until.into(), i64::from(self.most).into()];
+        let values = [id.0.into(), now.into(), self.worker.into(), until.into(), i64::from(self.most).into()];
         // To its end: outside of a transaction nothing is kept before.
         let taken = Model::find_by_statement(db.sql(sql, values)).all(connection).await?.pop();
         if let Some(row) = taken {

@@ -227,10 +227,8 @@ async fn write_chat(tx: &DatabaseTransaction, run: &NewRun, now: DateTime<Utc>) 
                 title: title.clone(),
                 agent_type: agent_type.clone(),
             };
-            let row = chat::Model {
-                active_message_id: Some(run.assistant_message_id.0),
-                ..new.into_row(now)
-            };
+            let row =
+                chat::Model { active_message_id: Some(run.assistant_message_id.0), ..new.into_row(now) };
             chat::Entity::insert(row.into_active_model())
                 .exec_without_returning(tx)
                 .await

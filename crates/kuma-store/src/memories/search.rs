@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use kuma_types::UserId;
-use sea_orm::{ConnectionTrait as _, FromQueryResult};
+use sea_orm::{ConnectionTrait as _, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use super::Memories;
@@ -84,6 +84,13 @@ impl Memories<'_> {
         };
         let near = vectors::nearest(self.db, wanted, |row| row.try_get::<Uuid>("", "memory_id")).await?;
         Ok(near.into_iter().map(|(id, score)| Scored { id, score }).collect())
+    }
+
+    /// The vectors of those of a person's memories that have one of this model.
+    pub async fn vectors(&self, owner: UserId, model: &str, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<f32>>> {
+        let table = ("memory_vectors", "memory_id");
+        let read = |row: &QueryResult| row.try_get::<Uuid>("", "memory_id");
+        Ok(vectors::of(self.db, table, (owner, model), ids, read).await?.into_iter().collect())
     }
 
     /// Memories without a vector of this model, the newest first.

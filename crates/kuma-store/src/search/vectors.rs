@@ -19,10 +19,11 @@ use futures::TryStreamExt as _;
 use kuma_types::UserId;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, StreamTrait as _};
 use sea_orm_migration::SchemaManager;
+use uuid::Uuid;
 
 use super::Bound;
-use crate::Result;
 use crate::db::{Backend, Db, Lock};
+use crate::{Result, StoreError};
 
 /// What has the vectors of every feature made again in the background.
 pub(crate) const MADE_ANEW: [&str; 1] =
@@ -262,6 +263,43 @@ pub(crate) async fn nearest<K>(
         Ok((read(row)?, 1.0 - distance as f32))
     });
     Ok(near.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// The vectors, of one model, of those things of an owner, with what `read` makes of their key columns. Things
+/// without one are left out.
+pub(crate) async fn of<K>(
+    db: &Db,
+    (table, key): (&'static str, &'static str),
+    (owner, model): (UserId, &str),
+    ids: &[Uuid],
+    read: impl Fn(&QueryResult) -> std::result::Result<K, DbErr>,
+) -> Result<Vec<(K, Vec<f32>)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let support = support(db).await?;
+    let mut bound = Bound::default();
+    let (owner, model) = (bound.add(owner.0), bound.add(model));
+    let ids: Vec<String> = ids.iter().map(|id| bound.add(*id)).collect();
+    let vector = if support == VectorSupport::PgVector { "vector::text" } else { "vector" };
+    let sql = format!(
+        "SELECT {key}, {vector} AS vector FROM {table} WHERE user_id = {owner} AND model = {model} AND {key} IN ({})",
+        ids.join(", ")
+    );
+    let rows = db.replica.query_all_raw(db.sql(sql, bound.0)).await?;
+    rows.iter()
+        .map(|row| {
+            let vector = if support == VectorSupport::PgVector {
+                let text: String = row.try_get("", "vector")?;
+                let numbers = text.trim_matches(['[', ']']).split(',').map(|number| number.trim().parse());
+                numbers.collect::<std::result::Result<_, _>>().map_err(StoreError::corrupt)?
+            } else {
+                let bytes: Vec<u8> = row.try_get("", "vector")?;
+                bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+            };
+            Ok((read(row)?, vector))
+        })
+        .collect()
 }
 
 /// One found vector, ordered so that the farthest is the greatest.

@@ -118,6 +118,12 @@ async fn a_memory_goes_with_all_that_was_made_of_it(db: Database) {
         hits.into_iter().map(|hit| hit.id).collect()
     };
     assert!(by_words().await.contains(&gone.id) && by_vector().await.contains(&gone.id));
+    let both = [kept.id, gone.id];
+    let vectors = async |owner, model| memories.vectors(owner, model, &both).await.unwrap();
+    let of_both = vectors(owner, "fake/model").await;
+    assert_eq!(of_both, both.map(|id| (id, vec![0.6, 0.8])).into());
+    assert!(vectors(owner, "another/model").await.is_empty());
+    assert!(vectors(db.user().await.id, "fake/model").await.is_empty(), "they are somebody else's");
     assert_eq!(places_of(&db, &raw, "zither").await, ["memory_versions.content"]);
     assert_eq!(places_of(&db, &raw, "theremin").await, ["memories.content", "message_memories.content"]);
 
@@ -129,6 +135,7 @@ async fn a_memory_goes_with_all_that_was_made_of_it(db: Database) {
     }
     assert_eq!(counts(&db, &raw).await, expected);
     assert_eq!((by_words().await, by_vector().await), (vec![kept.id], vec![kept.id]));
+    assert_eq!(vectors(owner, "fake/model").await.into_keys().collect::<Vec<_>>(), [kept.id]);
     mentions(&db, &raw, gone.id).await;
     for text in ["zither", "theremin", &gone.id.to_string()] {
         assert_eq!(places_of(&db, &raw, text).await, Vec::<String>::new(), "{text}");
