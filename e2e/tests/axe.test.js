@@ -3,6 +3,7 @@ import { PHONE } from "../lib/browser.js";
 import { findViolations } from "../lib/axe.js";
 import { ChatPage } from "../lib/chat.js";
 import { scenarios } from "../lib/scenario.js";
+import { findSmallTargets } from "../lib/targets.js";
 
 const scenario = scenarios({ url: import.meta.url });
 
@@ -143,6 +144,8 @@ function looker(page, theme) {
     for (const violation of await findViolations(page)) found.push(`${name}: ${violation}`);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (sideways > 0) found.push(`${name}: scrolls sideways by ${sideways} px`);
+    if (page.viewportSize().width !== PHONE.viewport.width) return;
+    for (const target of await findSmallTargets(page)) found.push(`${name}: too small for a finger: ${target}`);
   };
   look.end = () => assert.deepEqual(found, []);
   return look;

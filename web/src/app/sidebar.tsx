@@ -29,7 +29,7 @@ export function Sidebar({ onClose }: { onClose: () => void }) {
   return (
     <>
       <div className="flex h-14 shrink-0 items-center justify-between ps-4 pe-2.5">
-        <Link to="/chat" className="-m-1 flex rounded-sm p-1">
+        <Link to="/chat" className="-m-1 flex items-center rounded-sm p-1 touch:min-h-11">
           <Wordmark />
         </Link>
         <IconButton

@@ -18,7 +18,7 @@ const buttonVariants = cva(
         secondary: "control-outline bg-surface text-fg shadow-xs hover:bg-hover",
         ghost: "text-fg-muted hover:bg-hover hover:text-fg data-popup-open:bg-hover data-popup-open:text-fg",
         danger: "bg-danger text-danger-fg shadow-xs hover:bg-danger-hover",
-        link: "rounded-xs text-accent-text underline decoration-accent-text/35 underline-offset-4 hover:decoration-accent-text active:scale-100 touch:min-h-6",
+        link: "rounded-xs text-accent-text underline decoration-accent-text/35 underline-offset-4 hover:decoration-accent-text active:scale-100 touch:min-h-6 touch:before:absolute touch:before:-inset-x-2 touch:before:-inset-y-2.5 touch:before:content-['']",
       },
       size: {
         sm: "min-h-8 rounded-sm px-3 py-1 text-meta [&_svg]:size-4",

@@ -40,11 +40,11 @@ export function Combobox<T extends string>(props: ComboboxProps<T>) {
           {...control}
           {...(label === undefined ? {} : { "aria-label": label })}
           placeholder={placeholder}
-          className={cn(controlClass, "h-10 ps-3 pe-10 text-base sm:text-sm touch:min-h-11")}
+          className={cn(controlClass, "h-10 ps-3 pe-10 touch:pe-11 text-base sm:text-sm touch:min-h-11")}
         />
         <Base.Trigger
           aria-label={label ?? t("search")}
-          className="absolute inset-y-0 end-0 grid w-10 cursor-pointer place-items-center rounded-e-md text-fg-subtle"
+          className="absolute inset-y-0 end-0 grid w-10 cursor-pointer place-items-center rounded-e-md text-fg-subtle touch:w-11"
         >
           <ChevronsUpDown aria-hidden className="size-4" />
         </Base.Trigger>

@@ -19,7 +19,7 @@ export function AuthLayout({ title, subtitle, bearLooksAway = false, footer, chi
     <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,44%)]">
       <div className="flex min-w-0 flex-col px-6 sm:px-10">
         <header className="flex h-18 shrink-0 items-center">
-          <Link to="/" className="-m-1 flex rounded-sm p-1">
+          <Link to="/" className="-m-1 flex items-center rounded-sm p-1 touch:min-h-11">
             <Wordmark />
           </Link>
         </header>

@@ -64,7 +64,7 @@ export function LandingPage() {
           <span className="flex gap-6">
             <a
               href="/api/openapi.json"
-              className="rounded-xs underline decoration-border underline-offset-4 hover:text-fg hover:decoration-fg-muted"
+              className="relative rounded-xs underline decoration-border underline-offset-4 hover:text-fg hover:decoration-fg-muted touch:before:absolute touch:before:-inset-x-2 touch:before:-inset-y-3 touch:before:content-['']"
             >
               {t("footer.api")}
             </a>

@@ -108,7 +108,7 @@ function Past({ memory }: { memory: Memory }) {
       trigger={
         <button
           type="button"
-          className="inline-flex cursor-pointer items-center gap-1.5 rounded-xs hover:text-fg touch:min-h-6"
+          className="relative inline-flex cursor-pointer items-center gap-1.5 rounded-xs hover:text-fg touch:min-h-6 touch:before:absolute touch:before:-inset-x-2 touch:before:-inset-y-2.5 touch:before:content-['']"
         >
           <History aria-hidden className="size-3.5" />
           {t("history.open")}
