@@ -103,6 +103,25 @@ export const scenes = [
     await page.getByRole("heading", { name: "Team notes" }).waitFor();
     await page.getByText("Not working", { exact: true }).waitFor();
   }),
+  {
+    name: "mcp-tools",
+    path: "/settings/mcp",
+    arrive: async ({ page }) => {
+      const card = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "Team notes" }) });
+      await card.getByRole("button", { name: "Tools and access" }).click();
+      await card.getByRole("button", { name: /: For all agents/ }).first().click();
+      await card.getByRole("group", { name: /^Agents that get/ }).waitFor();
+    },
+  },
+  {
+    // What a login leaves that nobody here began.
+    name: "mcp-login",
+    path: "/settings/mcp/login?code=of-somebody-else&state=unknown",
+    arrive: async ({ page }) => {
+      await page.waitForURL(/settings\/mcp\?error=/);
+      await page.getByRole("heading", { name: "Team notes" }).waitFor();
+    },
+  },
   settings("keys", ({ page }) => page.getByText("Editor on the laptop").waitFor()),
   settings("agents", ({ page }) => page.getByText("Reads contracts").waitFor()),
   settings("people", ({ page }) => page.getByRole("combobox", { name: "Role of Alan Turing" }).waitFor()),
