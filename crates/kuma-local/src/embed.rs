@@ -38,12 +38,14 @@ pub struct EmbedderOptions {
 }
 
 impl EmbedderOptions {
-    /// All cores but one, and five minutes.
+    /// All cores but one (both of two: what else is at work there is mostly waiting, and gets its share), and
+    /// five minutes.
     pub fn new(models_dir: impl Into<PathBuf>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = if cores > 2 { cores - 1 } else { cores };
         Self {
             models_dir: models_dir.into(),
-            threads: NonZeroUsize::new(cores.saturating_sub(1)).unwrap_or(NonZeroUsize::MIN),
+            threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
             idle_after: Duration::from_mins(5),
         }
     }

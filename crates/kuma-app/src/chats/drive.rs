@@ -16,6 +16,7 @@ use kuma_types::{
     Decision, FinishReason, JobId, JobStatus, MemoryNote, MessageRole, MessageStatus, Provenance, RunEvent,
     RunFailure, RunStep, ToolCallRecord,
 };
+use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::finish::{self, Finished, Waiting};
@@ -110,8 +111,8 @@ async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> 
             futures::stream::pending().boxed()
         }
     };
-    let listening = listen(signals, run.clone());
-    tokio::pin!(listening);
+    // A task of its own: here it would be asked again with every token.
+    let _listening = AbortOnDropHandle::new(tokio::spawn(listen(signals, run.clone())));
     let mut told = log::resume(app, job).await?;
     if job.cancel_requested || job.epoch > MOST_CLAIMS {
         let answered = Answered {
@@ -141,7 +142,6 @@ async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> 
             biased;
             () = run.abandon.cancelled() => return Ok(Attempt::Left(run.left())),
             answered = work => answered,
-            () = &mut listening => return Err(AppError::internal("listening ended")),
         };
         // The sink may have given up while the work ended.
         if run.abandon.is_cancelled() {
@@ -175,13 +175,12 @@ async fn attempt(app: &App, job: &Job, run: &Arc<ActiveRun>) -> Result<Attempt> 
     }
 }
 
-/// Heeds words to this run; never ends.
+/// Heeds words to this run, as long as there can be any.
 async fn listen(mut signals: SignalStream, run: Arc<ActiveRun>) {
-    loop {
-        match signals.next().await {
-            Some(Signal::Cancel) => run.cancel.cancel(),
-            Some(Signal::Decided) => {}
-            None => std::future::pending().await,
+    while let Some(signal) = signals.next().await {
+        match signal {
+            Signal::Cancel => run.cancel.cancel(),
+            Signal::Decided => {}
         }
     }
 }

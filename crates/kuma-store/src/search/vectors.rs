@@ -248,7 +248,10 @@ pub(crate) async fn nearest<K>(
         VectorSupport::SqliteVec => {
             format!("vec_distance_cosine(vector, {})", bind(support, vector, &mut bound))
         }
-        VectorSupport::PgVector => format!("(vector <=> {})::float8", bind(support, vector, &mut bound)),
+        // Selected, so that it is read once: as a part of the comparison PostgreSQL reads the text for every row.
+        VectorSupport::PgVector => {
+            format!("(vector <=> (SELECT {}))::float8", bind(support, vector, &mut bound))
+        }
         VectorSupport::PgPlain => {
             let sql = format!("SELECT {key}, vector FROM {table} WHERE {filter}");
             return compare_here(db, db.sql(sql, bound.0), vector, limit, read).await;
