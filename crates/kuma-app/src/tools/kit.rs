@@ -1,7 +1,7 @@
 //! What one run can use: its agent's tools, and the agents that it can hand a task to with theirs.
 //!
-//! Agents share tools, so each tool is asked once whether the user can use it now, for all of them together:
-//! this stands between a question and the first word of its answer.
+//! Agents share tools, so each tool is asked once whether the user can use it now, for all of them together and
+//! beside whatever else is loaded: this stands between a question and the first word of its answer.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ pub(crate) struct Stock {
     agents: Vec<Agent>,
     /// The tools that nobody can use.
     off: HashSet<String>,
+    /// Kuma's own tools in the order in which the binary gave them, with what each said about this user.
+    own: Vec<(Arc<dyn Tool>, Availability)>,
     /// The tools of MCP servers that the user has.
     others: Vec<mcp::Offered>,
 }
@@ -45,12 +47,17 @@ impl Stock {
     /// What there is for a user.
     pub(crate) async fn of(app: &App, user: UserId) -> Result<Self> {
         let store = app.store();
-        let (agents, off, others) = tokio::try_join!(
-            async { Ok(store.agents().list_all().await?) },
+        let own = future::join_all(app.tools().iter().map(|tool| async move {
+            let availability = tool.availability(user).await;
+            (Arc::clone(tool), availability)
+        }));
+        let (agents, off, own, others) = tokio::try_join!(
+            async { Result::Ok(store.agents().list_all().await?) },
             async { Ok(store.tools().switched_off().await?) },
+            async { Ok(own.await) },
             mcp::offered(app, user),
         )?;
-        Ok(Self { agents, off, others })
+        Ok(Self { agents, off, own, others })
     }
 
     /// An agent, whether it can be chosen or not.
@@ -62,6 +69,29 @@ impl Stock {
     fn helpers(&self, agent: &Agent) -> Vec<&Agent> {
         let others = self.agents.iter().filter(|other| other.is_active && other.name != agent.name);
         if agent.name == ROUTER { others.collect() } else { Vec::new() }
+    }
+
+    /// The tools of one agent in this scene, and those of MCP servers that it gets.
+    async fn toolbox(&self, agent: &Agent, user: UserId, scene: Scene) -> Toolbox {
+        let its: HashSet<&str> = agent.tools.iter().map(String::as_str).collect();
+        let mut toolbox = Toolbox::default();
+        for (tool, availability) in &self.own {
+            let name = tool.info().name.as_str();
+            if !its.contains(name) || !scene.needs(tool.info()) {
+                continue;
+            }
+            let availability = if self.off.contains(name) {
+                Availability::Missing { how_to_get: switch::OFF.to_owned() }
+            } else {
+                availability.clone()
+            };
+            toolbox.put(Arc::clone(tool), availability);
+        }
+        for tool in self.others.iter().filter_map(|offered| offered.for_agent(&agent.name)) {
+            let availability = tool.availability(user).await;
+            toolbox.put(tool, availability);
+        }
+        toolbox
     }
 }
 
@@ -78,9 +108,7 @@ pub(crate) async fn kit(
         return Ok(Kit::default());
     }
     let helpers = stock.helpers(agent);
-    let everybody: Vec<&Agent> = std::iter::once(agent).chain(helpers.iter().copied()).collect();
-    let shelf = Shelf::of(app, user, &everybody, &stock.off, scene).await;
-    let toolbox = shelf.toolbox(agent, &stock.others).await;
+    let toolbox = stock.toolbox(agent, user.id, scene).await;
     let mut specialists = Vec::new();
     for other in helpers {
         let model = match &other.model {
@@ -90,7 +118,7 @@ pub(crate) async fn kit(
         if !calls_tools(&*model) {
             continue;
         }
-        let toolbox = shelf.toolbox(other, &stock.others).await;
+        let toolbox = stock.toolbox(other, user.id, scene).await;
         if toolbox.is_empty() {
             continue;
         }
@@ -111,51 +139,4 @@ pub(crate) async fn kit(
 
 fn calls_tools(model: &dyn ChatModel) -> bool {
     model.info().capabilities.contains(&Capability::Tools)
-}
-
-/// Kuma's own tools that some agent of the run has, with what each said about this user.
-struct Shelf<'a> {
-    user: &'a User,
-    /// In the order in which the binary gave them.
-    tools: Vec<(&'a Arc<dyn Tool>, Availability)>,
-}
-
-impl<'a> Shelf<'a> {
-    /// Asks all tools at once.
-    async fn of(
-        app: &'a App,
-        user: &'a User,
-        agents: &[&Agent],
-        off: &HashSet<String>,
-        scene: Scene,
-    ) -> Shelf<'a> {
-        let wanted: HashSet<&str> =
-            agents.iter().flat_map(|agent| agent.tools.iter().map(String::as_str)).collect();
-        let tools = app.tools().iter().filter(|tool| wanted.contains(tool.info().name.as_str()));
-        let asked = tools.filter(|tool| scene.needs(tool.info())).map(|tool| async move {
-            let availability = if off.contains(&tool.info().name) {
-                Availability::Missing { how_to_get: switch::OFF.to_owned() }
-            } else {
-                tool.availability(user.id).await
-            };
-            (tool, availability)
-        });
-        Self { user, tools: future::join_all(asked).await }
-    }
-
-    /// The tools of one agent, and those of MCP servers that it gets.
-    async fn toolbox(&self, agent: &Agent, others: &[mcp::Offered]) -> Toolbox {
-        let its: HashSet<&str> = agent.tools.iter().map(String::as_str).collect();
-        let mut toolbox = Toolbox::default();
-        for (tool, availability) in &self.tools {
-            if its.contains(tool.info().name.as_str()) {
-                toolbox.put(Arc::clone(tool), availability.clone());
-            }
-        }
-        for tool in others.iter().filter_map(|offered| offered.for_agent(&agent.name)) {
-            let availability = tool.availability(self.user.id).await;
-            toolbox.put(tool, availability);
-        }
-        toolbox
-    }
 }

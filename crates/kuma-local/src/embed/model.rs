@@ -20,6 +20,9 @@ pub(super) struct MiniLm {
     network: Model,
     tokenizer: Tokenizer,
     pool: Arc<ThreadPool>,
+    /// For a single text: sharing that among threads gains little, and much is lost when one of them has to wait for
+    /// a core.
+    alone: Arc<ThreadPool>,
     ids: NodeId,
     mask: NodeId,
     types: NodeId,
@@ -56,6 +59,7 @@ impl MiniLm {
             network: model,
             tokenizer: words,
             pool: Arc::new(ThreadPool::with_num_threads(threads)),
+            alone: Arc::new(ThreadPool::with_num_threads(1)),
             dimensions,
         })
     }
@@ -83,7 +87,8 @@ impl MiniLm {
             (self.mask, mask.view().into()),
             (self.types, types.view().into()),
         ];
-        let run = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.pool)));
+        let pool = if rows == 1 { &self.alone } else { &self.pool };
+        let run = RunOptions::default().with_thread_pool(Some(Arc::clone(pool)));
         let [hidden] = self
             .network
             .run_n(inputs, [self.hidden], Some(run))

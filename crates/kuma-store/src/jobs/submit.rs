@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kuma_types::{ChatId, JobId, JobStatus, MessageId, MessageRole, MessageStatus, UserId};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel,
     QueryFilter as _, QuerySelect as _,
 };
 use serde_json::{Value, json};
@@ -162,7 +162,7 @@ async fn write(db: &Db, tx: &DatabaseTransaction, run: NewRun, now: DateTime<Utc
         model: run.model.clone(),
         ..empty_message(run.assistant_message_id, chat_id, MessageRole::Assistant, now)
     };
-    let rows = row.into_iter().chain([answer]).map(|row| row.into_active_model());
+    let rows = row.into_iter().chain([answer]).map(IntoActiveModel::into_active_model);
     message::Entity::insert_many(rows)
         .exec_without_returning(tx)
         .await
