@@ -209,7 +209,7 @@ mod tests {
         let people = read(include_str!("../../memory/people.txt")).unwrap();
         let memories: usize = people.iter().map(|person| person.memories.len()).sum();
         let questions: usize = people.iter().map(|person| person.questions.len()).sum();
-        assert_eq!((people.len(), memories), (3, 107));
+        assert_eq!((people.len(), memories), (4, 161));
         assert!(questions >= 80, "{questions}");
     }
 }

@@ -192,10 +192,10 @@ struct Batch {
 /// The next item and whatever else is there already: several tokens become one event. After `wait`,
 /// during which nothing is asked for, so that what the provider sends stays where it costs nothing:
 /// in the connection's buffer. What gathered there comes piece by piece through the HTTP client's
-/// task, which gets its turns here; it has all come when one of them brought nothing. What comes a
-/// turn too late is there at the next tick.
+/// task, which gets its turns here; it has all come when a few of them brought nothing (one may find
+/// that task at work on another thread).
 async fn next_batch(stream: &mut ChatStream, wait: Duration) -> Option<Batch> {
-    const TURNS: usize = 1;
+    const TURNS: usize = 3;
     const LONGEST: Duration = Duration::from_millis(10);
     const MOST: usize = 256;
     let gathers = !wait.is_zero();

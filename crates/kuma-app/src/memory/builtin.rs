@@ -189,13 +189,12 @@ impl BuiltIn {
             })
             .collect();
         hits.sort_by(|a, b| rank::order(&a.0, &b.0));
-        hits.truncate(limit);
         let hit = |(hit, row): (Ranked, kuma_store::Memory)| MemoryHit {
             memory: record(row),
             score: hit.score,
             relevant: hit.relevant,
         };
-        Ok(hits.into_iter().map(hit).collect())
+        Ok(rank::first(hits, limit).into_iter().map(hit).collect())
     }
 }
 

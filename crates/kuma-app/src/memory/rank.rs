@@ -109,6 +109,23 @@ pub(super) fn aged(score: f32, at: DateTime<Utc>, now: DateTime<Utc>) -> f32 {
     score * (1.0 - AGEING * (1.0 - fresh))
 }
 
+/// The first `limit` of what is in order; what has nothing to do with the question makes room for what has.
+pub(super) fn first<T>(ordered: Vec<(Ranked, T)>, limit: usize) -> Vec<(Ranked, T)> {
+    let mut too_many = ordered.len().saturating_sub(limit);
+    let mut kept: Vec<(Ranked, T)> = ordered
+        .into_iter()
+        .rev()
+        .filter(|(hit, _)| {
+            let goes = too_many > 0 && !hit.relevant;
+            too_many -= usize::from(goes);
+            !goes
+        })
+        .collect();
+    kept.reverse();
+    kept.truncate(limit);
+    kept
+}
+
 /// The best first; equal ones by their ids, so that the order is always the same.
 pub(super) fn order(a: &Ranked, b: &Ranked) -> std::cmp::Ordering {
     b.score.total_cmp(&a.score).then(b.id.cmp(&a.id))
@@ -175,6 +192,27 @@ mod tests {
         assert_eq!(relevant(&hits(&[(1, 2.0)]), Some(&hits(&[(1, 0.2)]))), [true]);
         assert_eq!(relevant(&hits(&[(1, 2.0)]), Some(&hits(&[(1, 0.01)]))), [false]);
         assert_eq!(relevant(&hits(&[(1, 2.0)]), None), [true], "without an embedder words decide");
+    }
+
+    #[test]
+    fn what_is_relevant_is_not_crowded_out() {
+        let hits = |relevant: &[bool]| -> Vec<(Ranked, usize)> {
+            let hit = |(at, relevant): (usize, &bool)| {
+                (Ranked { id: Uuid::from_u128(at as u128), score: 0.5, relevant: *relevant }, at)
+            };
+            relevant.iter().enumerate().map(hit).collect()
+        };
+        let first = |relevant: &[bool], limit| -> Vec<usize> {
+            super::first(hits(relevant), limit).into_iter().map(|(_, at)| at).collect()
+        };
+        assert_eq!(
+            first(&[true, false, false, true, false], 3),
+            [0, 1, 3],
+            "the last that is not goes first"
+        );
+        assert_eq!(first(&[true, true, true, false], 2), [0, 1]);
+        assert_eq!(first(&[false, false], 5), [0, 1], "there is room for all");
+        assert_eq!(first(&[true], 0), [0; 0]);
     }
 
     #[test]

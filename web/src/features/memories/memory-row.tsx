@@ -50,7 +50,7 @@ export function MemoryRow({ memory, onEdit }: { memory: Memory; onEdit: () => vo
           <p dir="auto" className="wrap-anywhere text-sm leading-6">
             {memory.content}
           </p>
-          <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-fg-subtle text-meta">
+          <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 touch:gap-y-3 text-fg-subtle text-meta">
             {memory.chatId === undefined || memory.chatId === null ? (
               <span className={sourceClass}>{words}</span>
             ) : (

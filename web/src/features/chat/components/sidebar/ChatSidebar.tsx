@@ -58,7 +58,7 @@ export function ChatSidebar({ onNavigate }: { onNavigate?: () => void }) {
 
   return (
     <section aria-label={t("sidebar.label")} className="flex min-h-0 flex-1 flex-col">
-      <div className="flex h-9 shrink-0 items-center gap-0.5 ps-5 pe-3">
+      <div className="flex h-9 shrink-0 items-center gap-0.5 ps-5 pe-3 touch:h-11">
         {searching ? (
           <>
             <input
