@@ -220,11 +220,11 @@ scenario("an answer that breaks off keeps its text and can be tried again", asyn
   await chat.send("Hold the line [drop]");
   const last = chat.messages.last();
   await last.getByRole("button", { name: "Try again" }).waitFor();
-  const kept = await chat.lastAnswer();
-  assert.notEqual(kept, "");
+  // The renderer of the text is fetched when it is first needed.
+  const kept = await until("the text is on the page", () => chat.lastAnswer());
   await page.reload();
   await last.getByRole("button", { name: "Try again" }).waitFor();
-  assert.equal(await chat.lastAnswer(), kept);
+  await untilEqual("the text after a reload", () => chat.lastAnswer(), kept);
 });
 
 scenario("a message sent while another is being answered waits its turn", async ({ kuma, upstream, open }) => {

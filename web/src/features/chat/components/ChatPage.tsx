@@ -3,7 +3,6 @@ import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useSta
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { toApiError } from "@/lib/api/errors";
-import { whenIdle } from "@/lib/idle";
 import { MOBILE_QUERY, useMediaQuery } from "@/lib/media";
 import { useShortcut } from "@/lib/shortcuts";
 import { soon } from "@/lib/soon";
@@ -58,17 +57,9 @@ function OpenChat({ threadId, thread }: { threadId: string; thread: ThreadData }
   const isEmpty = thread.path.length === 0;
   useTitle(shownTitle);
 
-  // What the first answer will need, when nothing that is looked at waits for the line.
-  useEffect(
-    () =>
-      whenIdle(() => {
-        preloadMarkdown();
-        preloadActivity();
-      }),
-    [],
-  );
-
   useEffect(() => {
+    preloadMarkdown();
+    preloadActivity();
     // On a phone this would bring up the keyboard over the page.
     if (!mobile) composer.current?.focus();
   }, [mobile]);
