@@ -77,21 +77,31 @@ fn read(events: &str, text: &str) -> (Vec<u64>, Vec<String>, String) {
     (numbers, kinds, text)
 }
 
+/// A server dies when three words of an answer are saved. Who had asked, and for which run.
+async fn killed_after_three_words(
+    directory: &std::path::Path,
+    fake: &FakeOpenAi,
+    environment: &[(&str, &str)],
+) -> (String, Value) {
+    let server = Server::start(directory, environment).await;
+    let token = server.sign_up().await;
+    let gate = Gate::new();
+    let run = held(&server, fake, &token, &gate, 3).await;
+    until(async || {
+        answer(&server, &token, &run).await["content"].as_str().map(str::trim) == Some("one two three")
+    })
+    .await;
+    server.kill().await;
+    (token, run)
+}
+
 #[tokio::test]
 async fn a_killed_servers_answer_is_made_by_the_next() {
     let directory = tempfile::tempdir().unwrap();
     let fake = FakeOpenAi::start().await;
     let base_url = fake.base_url();
     let environment = [("OPENAI_API_KEY", "sk-good"), ("OPENAI_BASE_URL", base_url.as_str()), SMALL];
-    let server = Server::start(directory.path(), &environment).await;
-    let token = server.sign_up().await;
-    let gate = Gate::new();
-    let run = held(&server, &fake, &token, &gate, 3).await;
-    until(async || {
-        answer(&server, &token, &run).await["content"].as_str().map(str::trim) == Some("one two three")
-    })
-    .await;
-    server.kill().await;
+    let (token, run) = killed_after_three_words(directory.path(), &fake, &environment).await;
 
     fake.push(Reply::text("seven eight nine"));
     let server = Server::start(directory.path(), &environment).await;
@@ -122,15 +132,7 @@ async fn an_answer_that_is_stopped_while_its_server_dies_keeps_what_was_saved() 
     let fake = FakeOpenAi::start().await;
     let base_url = fake.base_url();
     let environment = [("OPENAI_API_KEY", "sk-good"), ("OPENAI_BASE_URL", base_url.as_str()), SMALL];
-    let server = Server::start(directory.path(), &environment).await;
-    let token = server.sign_up().await;
-    let gate = Gate::new();
-    let run = held(&server, &fake, &token, &gate, 3).await;
-    until(async || {
-        answer(&server, &token, &run).await["content"].as_str().map(str::trim) == Some("one two three")
-    })
-    .await;
-    server.kill().await;
+    let (token, run) = killed_after_three_words(directory.path(), &fake, &environment).await;
     // The wish was written, and nobody was left to heed it.
     let url = format!("sqlite://{}", directory.path().join("data/kuma.db").display());
     let store = Store::open(&StoreOptions { url, read_url: None, max_connections: 1 }).await.unwrap();
