@@ -16,15 +16,16 @@ use tokio::sync::Semaphore;
 
 use crate::error::{broken, unusable};
 use crate::lazy::Lazy;
-use model::MiniLm;
+use model::{MiniLm, Tokens};
 
 /// The id under which vectors of this model are stored.
 const MODEL_ID: &str = "local/all-minilm-l6-v2";
 /// The directory below the models directory.
 const FOLDER: &str = "all-minilm-l6-v2";
 const DIMENSIONS: usize = 384;
-/// Texts per pass: more brings no speed and costs memory.
-const BATCH: usize = 32;
+/// Texts per pass. More brings no speed, costs memory, puts texts of different length together, and lets a question
+/// wait longer.
+const BATCH: usize = 16;
 
 /// Where the files are and what the work may take.
 #[derive(Clone, Debug)]
@@ -95,6 +96,12 @@ fn present(path: &Path) -> Result<(), ModelError> {
     Err(unusable(format!("{} is missing", path.display())))
 }
 
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ModelError> + Send + 'static,
+) -> Result<T, ModelError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| broken("embedding stopped unexpectedly"))?
+}
+
 #[async_trait]
 impl Embedder for LocalEmbedder {
     fn model(&self) -> &str {
@@ -112,24 +119,27 @@ impl Embedder for LocalEmbedder {
         self.check_files()?;
         let model = Arc::new(self.model.get().await?);
 
+        let tokens = blocking({
+            let model = Arc::clone(&model);
+            move || model.tokens(texts)
+        });
         // Texts of like length share a pass, so that little of it is padding.
-        let mut order: Vec<(usize, String)> = texts.into_iter().enumerate().collect();
-        order.sort_by_key(|(_, text)| text.len());
+        let mut order: Vec<(usize, Tokens)> = tokens.await?.into_iter().enumerate().collect();
+        order.sort_by_key(|(_, tokens)| tokens.len());
 
         let mut vectors = Vec::with_capacity(order.len());
         for batch in order.chunks(BATCH) {
-            let (places, texts): (Vec<usize>, Vec<String>) = batch.iter().cloned().unzip();
+            let (places, tokens): (Vec<usize>, Vec<Tokens>) = batch.iter().cloned().unzip();
             let turn = Arc::clone(&self.turn)
                 .acquire_owned()
                 .await
                 .map_err(|_| broken("the embedder was shut down"))?;
             let model = Arc::clone(&model);
-            let pass = tokio::task::spawn_blocking(move || {
+            let pass = blocking(move || {
                 let _turn = turn;
-                model.embed(texts)
+                model.embed(&tokens)
             });
-            let made = pass.await.map_err(|_| broken("embedding stopped unexpectedly"))??;
-            vectors.extend(places.into_iter().zip(made));
+            vectors.extend(places.into_iter().zip(pass.await?));
         }
         vectors.sort_by_key(|(place, _)| *place);
         Ok(vectors.into_iter().map(|(_, vector)| vector).collect())

@@ -1,4 +1,4 @@
-//! The network itself: tokens in, one vector of unit length per text out.
+//! The network itself: texts to tokens, tokens to one vector of unit length per text.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use kuma_llm::ModelError;
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
-use tokenizers::{PaddingParams, Tokenizer, TruncationParams};
+use tokenizers::{Tokenizer, TruncationParams};
 
 use crate::error::{broken, unusable};
 
@@ -15,6 +15,9 @@ use crate::error::{broken, unusable};
 const MAX_TOKENS: usize = 256;
 /// No text of real words has fewer than 256 tokens in so many bytes; the rest need not be tokenised.
 const MAX_BYTES: usize = 32 * 1024;
+
+/// What a text says to the network: the numbers of its tokens, at least two and at most [`MAX_TOKENS`].
+pub(super) type Tokens = Vec<i32>;
 
 pub(super) struct MiniLm {
     network: Model,
@@ -42,7 +45,7 @@ impl MiniLm {
             unusable(format!("{} could not be loaded ({why})", path.display()))
         };
         let mut words = Tokenizer::from_file(tokenizer).map_err(|why| failed(tokenizer, &why))?;
-        words.with_padding(Some(PaddingParams::default()));
+        words.with_padding(None);
         words
             .with_truncation(Some(TruncationParams { max_length: MAX_TOKENS, ..TruncationParams::default() }))
             .map_err(|why| failed(tokenizer, &why))?;
@@ -64,22 +67,30 @@ impl MiniLm {
         })
     }
 
-    /// One vector per text, in order.
-    pub(super) fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, ModelError> {
+    /// The tokens of each text, in order.
+    pub(super) fn tokens(&self, texts: Vec<String>) -> Result<Vec<Tokens>, ModelError> {
         let texts: Vec<&str> = texts.iter().map(|text| beginning(text, MAX_BYTES)).collect();
         let encoded = self
             .tokenizer
             .encode_batch(texts, true)
             .map_err(|why| broken(format!("the text could not be split into tokens ({why})")))?;
-        let rows = encoded.len();
-        let columns = encoded.first().map_or(0, |row| row.get_ids().len());
+        let numbers = |text: tokenizers::Encoding| text.get_ids().iter().map(|n| n.cast_signed()).collect();
+        Ok(encoded.into_iter().map(numbers).collect())
+    }
 
-        let tensor = |of: fn(&tokenizers::Encoding) -> &[u32]| {
-            let numbers: Vec<i32> = encoded.iter().flat_map(of).map(|&n| n.cast_signed()).collect();
-            NdTensor::from_data([rows, columns], numbers)
-        };
-        let ids: NdTensor<i32, 2> = tensor(tokenizers::Encoding::get_ids);
-        let mask: NdTensor<i32, 2> = tensor(tokenizers::Encoding::get_attention_mask);
+    /// One vector per text, in order. The shorter ones are filled up to the longest, and that takes as long as if it
+    /// were text: texts of like length should come together.
+    pub(super) fn embed(&self, texts: &[Tokens]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let rows = texts.len();
+        let columns = texts.iter().map(Vec::len).max().unwrap_or(0);
+        let (mut ids, mut mask) = (Vec::with_capacity(rows * columns), Vec::with_capacity(rows * columns));
+        for tokens in texts {
+            let filling = columns - tokens.len();
+            ids.extend(tokens.iter().copied().chain(std::iter::repeat_n(0, filling)));
+            mask.extend(std::iter::repeat_n(1, tokens.len()).chain(std::iter::repeat_n(0, filling)));
+        }
+        let ids = NdTensor::<i32, 2>::from_data([rows, columns], ids);
+        let mask = NdTensor::<i32, 2>::from_data([rows, columns], mask);
         let types = NdTensor::<i32, 2>::zeros([rows, columns]);
 
         let inputs = vec![

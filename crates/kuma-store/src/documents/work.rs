@@ -18,7 +18,7 @@ use crate::search::{Bound, ranking, vectors};
 use crate::{Result, StoreError};
 
 /// How many passages are read or written at once.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 128;
 
 /// The right to work on a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
